@@ -1,0 +1,38 @@
+# A test that nobody builds passes for ever, so a source file that no target compiles stops the configuration.
+
+# Sets <variable> to the absolute path of every source file of every target in <folder> and below.
+function(lastcall_collect_sources folder variable)
+  set(sources "")
+  get_property(targets DIRECTORY "${folder}" PROPERTY BUILDSYSTEM_TARGETS)
+  foreach(target IN LISTS targets)
+    get_target_property(target_sources ${target} SOURCES)
+    get_target_property(target_folder ${target} SOURCE_DIR)
+    foreach(source IN LISTS target_sources)
+      cmake_path(ABSOLUTE_PATH source BASE_DIRECTORY "${target_folder}" NORMALIZE)
+      list(APPEND sources "${source}")
+    endforeach()
+  endforeach()
+  get_property(children DIRECTORY "${folder}" PROPERTY SUBDIRECTORIES)
+  foreach(child IN LISTS children)
+    lastcall_collect_sources("${child}" child_sources)
+    list(APPEND sources ${child_sources})
+  endforeach()
+  set(${variable} "${sources}" PARENT_SCOPE)
+endfunction()
+
+# lastcall_require_every_source_built(<folder>...): each *.cpp of these folders belongs to a target. The one exception is
+# tests/install/consumer, a project of its own that a test configures.
+function(lastcall_require_every_source_built)
+  lastcall_collect_sources("${PROJECT_SOURCE_DIR}" built)
+  foreach(folder IN LISTS ARGN)
+    file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/${folder}/*.cpp")
+    list(FILTER sources EXCLUDE REGEX "/tests/install/consumer/")
+    if(built)
+      list(REMOVE_ITEM sources ${built})
+    endif()
+    if(sources)
+      list(JOIN sources "\n  " names)
+      message(FATAL_ERROR "No target builds these files; name them in a CMakeLists.txt:\n  ${names}")
+    endif()
+  endforeach()
+endfunction()
