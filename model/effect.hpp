@@ -1,0 +1,51 @@
+// What must be done: commands, in the imperative. The model emits them, a world carries them out. Frames are
+// submitted in this order and written later by the world's send pump, which never runs inside a step.
+#pragma once
+
+#include <variant>
+#include <vector>
+
+#include "model/types.hpp"
+
+namespace lastcall::model {
+
+// Frames to submit (RFC 9113 6).
+struct send_settings { connection_id connection; };
+struct send_settings_ack { connection_id connection; };
+struct send_ping { connection_id connection; };
+struct send_ping_ack { connection_id connection; };
+struct send_goaway { connection_id connection; stream_id last_stream; error_code code; };
+struct send_rst_stream { connection_id connection; stream_id stream; error_code code; };
+struct send_headers { connection_id connection; stream_id stream; };
+struct send_data { connection_id connection; stream_id stream; std::uint32_t length; bool end_stream; };
+
+// The socket and the listener.
+struct start_listening {};
+struct stop_listening {};                                   ///< the kernel resets what waits in the backlog
+struct shutdown_write { connection_id connection; };        ///< FIN, after what was submitted
+struct destroy_socket { connection_id connection; };        ///< close(2); unread input makes it a RST (RFC 2525 2.17)
+struct run_close_callbacks { connection_id connection; };   ///< queue for the event loop's close-callbacks phase
+struct run_deferred {};                                     ///< queue a `deferred_ran` for a later turn
+
+// Timers. Arming an armed timer starts it anew.
+struct arm_timer { timer which; connection_id connection; };
+struct cancel_timer { timer which; connection_id connection; };
+
+// The application. `code` is that of the RST_STREAM or GOAWAY behind the callback, where there is one;
+// `failed` is hadError of a socket's 'close', ERR_SERVER_NOT_RUNNING of a close callback.
+struct notify {
+  callback what;
+  connection_id connection;
+  stream_id stream;
+  error_code code = error_code::no_error;
+  bool failed = false;
+};
+
+using effect = std::variant<send_settings, send_settings_ack, send_ping, send_ping_ack, send_goaway, send_rst_stream,
+                            send_headers, send_data, start_listening, stop_listening, shutdown_write, destroy_socket,
+                            run_close_callbacks, run_deferred, arm_timer, cancel_timer, notify>;
+
+/// In the order in which they must be carried out. Reused from step to step, so that a warm vector allocates nothing.
+using effects = std::vector<effect>;
+
+}  // namespace lastcall::model

@@ -1,0 +1,87 @@
+// A profile: the decisions in which one server differs from another. Systems in the field share their machines and
+// differ in these rows; nothing here says which of them are wrong, that is for the checker to find.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace lastcall::model {
+
+/// When a connection becomes a session that close() can find.
+enum class registration : std::uint8_t { on_accept, on_preface };
+
+/// What a session does that registers after close() was called.
+enum class late_session : std::uint8_t { drained, served };
+
+/// What close() sends to each registered session: nothing, the GOAWAY that counts, or first one that only warns.
+enum class close_announces : std::uint8_t { nothing, final_goaway, notice };
+
+/// In which order close() does its two jobs. `sessions_first` leaves the listener open until a later turn.
+enum class close_order : std::uint8_t { listener_first, sessions_first };
+
+/// What moves a session from the warning GOAWAY to the one that counts.
+enum class second_phase : std::uint8_t { on_timer, on_ping_ack, on_next_headers };
+
+/// What happens to a stream above the last id of the final GOAWAY (RFC 9113 6.8).
+enum class above_last_id : std::uint8_t { ignored, refused, served };
+
+/// When a draining session counts as idle.
+enum class idle_means : std::uint8_t { nothing_open_and_nothing_unsent, nothing_open };
+
+/// What an idle draining session still says before its FIN.
+enum class farewell : std::uint8_t { none, goaway };
+
+/// A complete response before the request is complete (RFC 9113 8.1).
+enum class early_response : std::uint8_t { resets_stream, resets_unless_reading };
+
+/// What follows our FIN: wait for the peer's with a timer, without one, or close at once.
+enum class after_fin : std::uint8_t { lingers, waits_for_peer, closes };
+
+/// A peer that half-closes while requests are active.
+enum class peer_half_close : std::uint8_t { finishes_requests, drops_everything };
+
+/// A GOAWAY received.
+enum class peer_goaway : std::uint8_t { noted, drains_session };
+
+/// When the drain timer starts, if there is one.
+enum class drain_deadline : std::uint8_t { none, from_close, from_final_goaway };
+
+/// What may move the drain timer.
+enum class drain_timer : std::uint8_t { absolute, rearmed_by_control_frames, cleared_by_final_goaway };
+
+/// What happens at the drain deadline to a connection that has not finished.
+enum class at_deadline : std::uint8_t { destroys, flushes_farewell, spares_announced };
+
+/// When the application learns of RST_STREAM.
+enum class reset_reaches_application : std::uint8_t { always, unless_committed };
+
+/// How a reset leaves the count of open streams.
+enum class reset_counts : std::uint8_t { once, twice };
+
+/// What a close() on a closed server does with its callback.
+enum class close_when_closed : std::uint8_t { calls_back, forgets };
+
+struct profile {
+  std::string_view name;
+  std::string_view source;  ///< where the decisions were read or measured
+  model::registration registration = registration::on_accept;
+  model::late_session late_session = late_session::drained;
+  model::close_announces close_announces = close_announces::final_goaway;
+  model::close_order close_order = close_order::listener_first;
+  model::second_phase second_phase = second_phase::on_timer;
+  model::above_last_id above_last_id = above_last_id::ignored;
+  model::idle_means idle_means = idle_means::nothing_open_and_nothing_unsent;
+  model::farewell farewell = farewell::none;
+  model::early_response early_response = early_response::resets_stream;
+  model::after_fin after_fin = after_fin::lingers;
+  model::peer_half_close peer_half_close = peer_half_close::finishes_requests;
+  model::peer_goaway peer_goaway = peer_goaway::noted;
+  model::drain_deadline drain_deadline = drain_deadline::none;
+  model::drain_timer drain_timer = drain_timer::absolute;
+  model::at_deadline at_deadline = at_deadline::destroys;
+  model::reset_reaches_application reset_reaches_application = reset_reaches_application::always;
+  model::reset_counts reset_counts = reset_counts::once;
+  model::close_when_closed close_when_closed = close_when_closed::calls_back;
+};
+
+}  // namespace lastcall::model

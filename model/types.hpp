@@ -1,0 +1,71 @@
+// The words every part of the model shares: who, which stream, which error, which timer, which callback.
+// Plain values only; this header must never learn about sockets, clocks or bytes.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace lastcall::model {
+
+/// A connection of the server: the slot it occupies in the server's table, counted from 0.
+using connection_id = std::uint32_t;
+
+/// A stream of one connection as RFC 9113 5.1.1 numbers it: odd for clients, 0 is the connection itself.
+using stream_id = std::uint32_t;
+
+/// The last stream id of the first of two GOAWAYs, which refuses nothing yet (RFC 9113 6.8).
+inline constexpr stream_id highest_stream_id = 0x7fff'ffff;
+
+/// RFC 9113 7. The numeric value is the one on the wire.
+enum class error_code : std::uint8_t {
+  no_error,
+  protocol_error,
+  internal_error,
+  flow_control_error,
+  settings_timeout,
+  stream_closed,
+  frame_size_error,
+  refused_stream,
+  cancel,
+  compression_error,
+  connect_error,
+  enhance_your_calm,
+  inadequate_security,
+  http_1_1_required,
+};
+
+/// A timer the model asks its world to keep. `drain` is one for the whole server, the others one per connection.
+enum class timer : std::uint8_t {
+  drain,   ///< from close() to the moment patience ends
+  notice,  ///< between the GOAWAY that only warns and the one that counts (RFC 9113 6.8: at least one round trip)
+  linger,  ///< from our FIN to the moment we stop waiting for the peer's (RFC 9112 9.6, staged close)
+};
+
+/// What the application is told, by the names Node's documentation gives them. `request_error` stands for the
+/// Servlet listeners' onError.
+enum class callback : std::uint8_t {
+  listening,
+  server_session,
+  server_connection,
+  session_local_settings,
+  session_goaway,
+  session_error,
+  session_close,
+  server_session_error,
+  server_stream,
+  stream_data,
+  stream_end,
+  stream_finish,
+  stream_aborted,
+  stream_error,
+  stream_close,
+  request_completed,
+  request_error,
+  socket_end,
+  socket_error,
+  socket_close,
+  server_close,
+  close_callback,
+};
+
+}  // namespace lastcall::model
