@@ -115,5 +115,13 @@ function(lastcall_add_test)
     TEST_PREFIX "${arg_NAME}/"
     DISCOVERY_MODE PRE_TEST
     DISCOVERY_TIMEOUT 60
-    PROPERTIES LABELS "${arg_LABELS}" TIMEOUT ${arg_TIMEOUT})
+    TEST_LIST ${arg_NAME}_tests
+    PROPERTIES TIMEOUT ${arg_TIMEOUT})
+  # PROPERTIES above would keep only the first label of a list, so labels are set when ctest has read the cases.
+  set(labels_file "${CMAKE_CURRENT_BINARY_DIR}/${target}_labels.cmake")
+  file(WRITE "${labels_file}"
+    "foreach(test IN LISTS ${arg_NAME}_tests)\n"
+    "  set_tests_properties(\"\${test}\" PROPERTIES LABELS \"${arg_LABELS}\")\n"
+    "endforeach()\n")
+  set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES "${labels_file}")
 endfunction()
