@@ -3,7 +3,8 @@
 include(CMakePackageConfigHelpers)
 
 set(package_folder "${CMAKE_INSTALL_LIBDIR}/cmake/lastcall")
-if(TARGET lastcall_explore)
+get_property(exported GLOBAL PROPERTY LASTCALL_EXPORTED)
+if(exported)
   install(EXPORT lastcall_targets NAMESPACE lastcall:: FILE lastcallTargets.cmake DESTINATION "${package_folder}")
 endif()
 configure_package_config_file(cmake/lastcallConfig.cmake.in lastcallConfig.cmake INSTALL_DESTINATION "${package_folder}")

@@ -1,4 +1,4 @@
-# A test that nobody builds passes for ever, so a source file that no target compiles stops the configuration.
+# A test that nobody builds passes for ever, so a test file that no target compiles stops the configuration.
 
 # Sets <variable> to the absolute path of every source file of every target in <folder> and below.
 function(lastcall_collect_sources folder variable)
@@ -20,9 +20,9 @@ function(lastcall_collect_sources folder variable)
   set(${variable} "${sources}" PARENT_SCOPE)
 endfunction()
 
-# lastcall_require_every_source_built(<folder>...): each *.cpp of these folders belongs to a target. The one exception is
-# tests/install/consumer, a project of its own that a test configures.
-function(lastcall_require_every_source_built)
+# lastcall_require_every_source_built(FATAL_ERROR|WARNING <folder>...): each *.cpp of these folders belongs to a target. The
+# one exception is tests/install/consumer, a project of its own that a test configures.
+function(lastcall_require_every_source_built severity)
   lastcall_collect_sources("${PROJECT_SOURCE_DIR}" built)
   foreach(folder IN LISTS ARGN)
     file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/${folder}/*.cpp")
@@ -32,7 +32,7 @@ function(lastcall_require_every_source_built)
     endif()
     if(sources)
       list(JOIN sources "\n  " names)
-      message(FATAL_ERROR "No target builds these files; name them in a CMakeLists.txt:\n  ${names}")
+      message(${severity} "No target builds these files; name them in a CMakeLists.txt:\n  ${names}")
     endif()
   endforeach()
 endfunction()

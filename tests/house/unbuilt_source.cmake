@@ -11,7 +11,7 @@ file(WRITE "${SCRATCH}/tests/CMakeLists.txt" "add_custom_target(test_target SOUR
 file(WRITE "${SCRATCH}/CMakeLists.txt"
   "cmake_minimum_required(VERSION 3.25)\nproject(house LANGUAGES NONE)\n"
   "include(\"${REPOSITORY}/cmake/lastcall_sources.cmake\")\nadd_subdirectory(sim)\nadd_subdirectory(tests)\n"
-  "lastcall_require_every_source_built(sim tests)\n")
+  "lastcall_require_every_source_built(FATAL_ERROR sim tests)\n")
 if(NOT OFFENDER STREQUAL "none")
   file(WRITE "${SCRATCH}/${OFFENDER}" "")
 endif()
