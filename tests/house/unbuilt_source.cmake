@@ -1,6 +1,6 @@
 # Configures a small project with the source file OFFENDER, which no target names: that has to fail and name the file.
 # With OFFENDER=none every file has its target, and the configuration has to succeed.
-#   cmake -D OFFENDER=sim/forgotten.cpp -D SCRATCH=<folder> -D REPOSITORY=<repository> -P unbuilt_source.cmake
+#   cmake -D OFFENDER=<path> -D GENERATOR=<name> -D SCRATCH=<folder> -D REPOSITORY=<repository> -P unbuilt_source.cmake
 cmake_minimum_required(VERSION 3.25)
 
 file(REMOVE_RECURSE "${SCRATCH}")
@@ -16,7 +16,7 @@ if(NOT OFFENDER STREQUAL "none")
   file(WRITE "${SCRATCH}/${OFFENDER}" "")
 endif()
 
-execute_process(COMMAND "${CMAKE_COMMAND}" -S "${SCRATCH}" -B "${SCRATCH}/build"
+execute_process(COMMAND "${CMAKE_COMMAND}" -G "${GENERATOR}" -S "${SCRATCH}" -B "${SCRATCH}/build"
   RESULT_VARIABLE exit_code ERROR_VARIABLE output OUTPUT_QUIET)
 if(OFFENDER STREQUAL "none")
   if(NOT exit_code EQUAL 0)
