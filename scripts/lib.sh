@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Shared by the scripts of this folder: sourced, never run. Changes to the root of the repository.
 
 set -euo pipefail

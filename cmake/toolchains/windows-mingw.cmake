@@ -14,3 +14,6 @@ set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)
 set(CMAKE_FIND_ROOT_PATH_MODE_LIBRARY ONLY)
 set(CMAKE_FIND_ROOT_PATH_MODE_INCLUDE ONLY)
 set(CMAKE_FIND_ROOT_PATH_MODE_PACKAGE ONLY)
+
+# pkg-config must not answer with the libraries of the machine that compiles.
+set(ENV{PKG_CONFIG_LIBDIR} "$ENV{LASTCALL_WINDOWS_ROOT}/lib/pkgconfig")

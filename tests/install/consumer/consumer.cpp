@@ -9,8 +9,8 @@
 namespace {
 
 struct bar {
-  using state = std::uint8_t;  // guests left
-  using action = std::uint8_t; // 1: one guest leaves
+  using state = std::uint8_t;   // guests left
+  using action = std::uint8_t;  // 1: one guest leaves
   struct observation {};
   bool guests_must_leave;
 
