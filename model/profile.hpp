@@ -2,64 +2,65 @@
 // differ in these rows; nothing here says which of them are wrong, that is for the checker to find.
 #pragma once
 
+#include <boost/describe/enum.hpp>
 #include <cstdint>
 #include <string_view>
 
 namespace lastcall::model {
 
 /// When a connection becomes a session that close() can find.
-enum class registration : std::uint8_t { on_accept, on_preface };
+BOOST_DEFINE_FIXED_ENUM_CLASS(registration, std::uint8_t, on_accept, on_preface)
 
 /// What a session does that registers after close() was called.
-enum class late_session : std::uint8_t { drained, served };
+BOOST_DEFINE_FIXED_ENUM_CLASS(late_session, std::uint8_t, drained, served)
 
 /// What close() sends to each registered session: nothing, the GOAWAY that counts, or first one that only warns.
-enum class close_announces : std::uint8_t { nothing, final_goaway, notice };
+BOOST_DEFINE_FIXED_ENUM_CLASS(close_announces, std::uint8_t, nothing, final_goaway, notice)
 
 /// In which order close() does its two jobs. `sessions_first` leaves the listener open until a later turn.
-enum class close_order : std::uint8_t { listener_first, sessions_first };
+BOOST_DEFINE_FIXED_ENUM_CLASS(close_order, std::uint8_t, listener_first, sessions_first)
 
 /// What moves a session from the warning GOAWAY to the one that counts.
-enum class second_phase : std::uint8_t { on_timer, on_ping_ack, on_next_headers };
+BOOST_DEFINE_FIXED_ENUM_CLASS(second_phase, std::uint8_t, on_timer, on_ping_ack, on_next_headers)
 
 /// What happens to a stream above the last id of the final GOAWAY (RFC 9113 6.8).
-enum class above_last_id : std::uint8_t { ignored, refused, served };
+BOOST_DEFINE_FIXED_ENUM_CLASS(above_last_id, std::uint8_t, ignored, refused, served)
 
 /// When a draining session counts as idle.
-enum class idle_means : std::uint8_t { nothing_open_and_nothing_unsent, nothing_open };
+BOOST_DEFINE_FIXED_ENUM_CLASS(idle_means, std::uint8_t, everything_written, handlers_done)
 
 /// What an idle draining session still says before its FIN.
-enum class farewell : std::uint8_t { none, goaway };
+BOOST_DEFINE_FIXED_ENUM_CLASS(farewell, std::uint8_t, none, goaway)
 
 /// A complete response before the request is complete (RFC 9113 8.1).
-enum class early_response : std::uint8_t { resets_stream, resets_unless_reading };
+BOOST_DEFINE_FIXED_ENUM_CLASS(early_response, std::uint8_t, resets_stream, resets_unless_reading)
 
 /// What follows our FIN: wait for the peer's with a timer, without one, or close at once.
-enum class after_fin : std::uint8_t { lingers, waits_for_peer, closes };
+BOOST_DEFINE_FIXED_ENUM_CLASS(after_fin, std::uint8_t, lingers, waits_for_peer, closes)
 
 /// A peer that half-closes while requests are active.
-enum class peer_half_close : std::uint8_t { finishes_requests, drops_everything };
+BOOST_DEFINE_FIXED_ENUM_CLASS(peer_half_close, std::uint8_t, finishes_requests, drops_everything)
 
 /// A GOAWAY received.
-enum class peer_goaway : std::uint8_t { noted, drains_session };
+BOOST_DEFINE_FIXED_ENUM_CLASS(peer_goaway, std::uint8_t, noted, drains_session)
 
 /// When the drain timer starts, if there is one.
-enum class drain_deadline : std::uint8_t { none, from_close, from_final_goaway };
+BOOST_DEFINE_FIXED_ENUM_CLASS(drain_deadline, std::uint8_t, none, from_close, from_final_goaway)
 
 /// What may move the drain timer.
-enum class drain_timer : std::uint8_t { absolute, rearmed_by_control_frames, cleared_by_final_goaway };
+BOOST_DEFINE_FIXED_ENUM_CLASS(drain_timer, std::uint8_t, absolute, rearmed_by_control_frames, cleared_by_final_goaway)
 
 /// What happens at the drain deadline to a connection that has not finished.
-enum class at_deadline : std::uint8_t { destroys, flushes_farewell, spares_announced };
+BOOST_DEFINE_FIXED_ENUM_CLASS(at_deadline, std::uint8_t, destroys, flushes_farewell, spares_announced)
 
 /// When the application learns of RST_STREAM.
-enum class reset_reaches_application : std::uint8_t { always, unless_committed };
+BOOST_DEFINE_FIXED_ENUM_CLASS(reset_reaches_application, std::uint8_t, always, unless_committed)
 
 /// How a reset leaves the count of open streams.
-enum class reset_counts : std::uint8_t { once, twice };
+BOOST_DEFINE_FIXED_ENUM_CLASS(reset_counts, std::uint8_t, once, twice)
 
 /// What a close() on a closed server does with its callback.
-enum class close_when_closed : std::uint8_t { calls_back, forgets };
+BOOST_DEFINE_FIXED_ENUM_CLASS(close_when_closed, std::uint8_t, calls_back, forgets)
 
 struct profile {
   std::string_view name;
@@ -70,7 +71,7 @@ struct profile {
   model::close_order close_order = close_order::listener_first;
   model::second_phase second_phase = second_phase::on_timer;
   model::above_last_id above_last_id = above_last_id::ignored;
-  model::idle_means idle_means = idle_means::nothing_open_and_nothing_unsent;
+  model::idle_means idle_means = idle_means::everything_written;
   model::farewell farewell = farewell::none;
   model::early_response early_response = early_response::resets_stream;
   model::after_fin after_fin = after_fin::lingers;

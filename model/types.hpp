@@ -2,6 +2,7 @@
 // Plain values only; this header must never learn about sockets, clocks or bytes.
 #pragma once
 
+#include <boost/describe/enum.hpp>
 #include <cstdint>
 #include <string_view>
 
@@ -17,7 +18,7 @@ using stream_id = std::uint32_t;
 inline constexpr stream_id highest_stream_id = 0x7fff'ffff;
 
 /// RFC 9113 7. The numeric value is the one on the wire.
-enum class error_code : std::uint8_t {
+BOOST_DEFINE_FIXED_ENUM_CLASS(error_code, std::uint8_t,
   no_error,
   protocol_error,
   internal_error,
@@ -31,19 +32,18 @@ enum class error_code : std::uint8_t {
   connect_error,
   enhance_your_calm,
   inadequate_security,
-  http_1_1_required,
-};
+  http_1_1_required)
 
 /// A timer the model asks its world to keep. `drain` is one for the whole server, the others one per connection.
-enum class timer : std::uint8_t {
+BOOST_DEFINE_FIXED_ENUM_CLASS(timer, std::uint8_t,
   drain,   ///< from close() to the moment patience ends
   notice,  ///< between the GOAWAY that only warns and the one that counts (RFC 9113 6.8: at least one round trip)
   linger,  ///< from our FIN to the moment we stop waiting for the peer's (RFC 9112 9.6, staged close)
-};
+)
 
 /// What the application is told, by the names Node's documentation gives them. `request_error` stands for the
 /// Servlet listeners' onError.
-enum class callback : std::uint8_t {
+BOOST_DEFINE_FIXED_ENUM_CLASS(callback, std::uint8_t,
   listening,
   server_session,
   server_connection,
@@ -65,7 +65,6 @@ enum class callback : std::uint8_t {
   socket_error,
   socket_close,
   server_close,
-  close_callback,
-};
+  close_callback)
 
 }  // namespace lastcall::model

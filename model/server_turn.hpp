@@ -1,0 +1,239 @@
+// How the server carries out what its machines command; the second half of model/server.hpp, to be included from there
+// only.
+#pragma once
+
+namespace lastcall::model {
+
+template <class Sizes>
+void basic_server<Sizes>::turn::drive(net_server::event what, connection_id who) {
+  const bool leaves = what == net_server::event::connection_gone;
+  const net_server::facts known{
+      .no_other_connection = server.connections_counted_ == (leaves ? 1U : 0U),
+      .listener_open = server.listener_open_,
+      .sessions_first = decisions.close_order == close_order::sessions_first,
+      .forgets_callback = decisions.close_when_closed == close_when_closed::forgets,
+  };
+  const auto taken = net_server::step(server.state_, what, known);
+  const auto was = server.state_;
+  if (!take(taken, server.state_)) return;
+  for (const auto command : taken.commands) {
+    using enum net_server::command;
+    switch (command) {
+      case start_listening:
+        server.listener_open_ = true;
+        out.push_back(model::start_listening{});
+        tell(callback::listening, who);
+        break;
+      case stop_listening:
+        server.listener_open_ = false;
+        out.push_back(model::stop_listening{});
+        break;
+      case defer_stop_listening: out.push_back(run_deferred{}); break;
+      case drain_sessions:
+        for (connection_id each = 0; each < server.connections_.size(); ++each) {
+          if (!at(each).is_live()) continue;
+          drive(each, http2_goaway::event::drain_called);
+          settle(each);
+        }
+        break;
+      case arm_drain_timer:
+        if (decisions.drain_deadline == drain_deadline::from_close) set_drain_timer(true);
+        break;
+      case cancel_drain_timer: set_drain_timer(false); break;
+      case abort_connections:
+        for (connection_id each = 0; each < server.connections_.size(); ++each)
+          if (at(each).is_live()) abort(each);
+        break;
+      case count_up: ++server.connections_counted_; break;
+      case count_down: --server.connections_counted_; break;
+      case emit_close:
+        tell(callback::server_close, 0);
+        tell(callback::close_callback, 0);
+        for (; server.late_closes_ > 0; --server.late_closes_) tell(callback::close_callback, 0, 0, true);
+        break;
+      case report_already_listening: tell(callback::listening, 0, 0, true); break;
+      case report_not_running:
+        // While another close() is under way its 'close' event carries this answer too (Node: once('close')).
+        if (was == net_server::state::closing) {
+          ++server.late_closes_;
+        } else {
+          tell(callback::server_close, 0);
+          tell(callback::close_callback, 0, 0, true);
+        }
+        break;
+    }
+  }
+}
+
+template <class Sizes>
+void basic_server<Sizes>::turn::drive(connection_id who, tcp_socket::event what) {
+  const tcp_socket::facts known{.closes_after_fin = decisions.after_fin == after_fin::closes};
+  const auto taken = tcp_socket::step(at(who).socket, what, known);
+  if (!take(taken, at(who).socket)) return;
+  for (const auto command : taken.commands) {
+    using enum tcp_socket::command;
+    switch (command) {
+      case shutdown_write: out.push_back(model::shutdown_write{who}); break;
+      case destroy:
+        out.push_back(destroy_socket{who});
+        out.push_back(run_close_callbacks{who});
+        drive(net_server::event::connection_gone, who);
+        drive(who, http2_session::event::connection_lost);
+        drive(who, http2_goaway::event::session_ended);
+        forget_all_but_the_socket(who);
+        break;
+      case report_end: tell(callback::socket_end, who); break;
+      case report_error: tell(callback::socket_error, who, 0, true); break;
+      case report_closed:
+        tell(callback::socket_close, who, 0, at(who).was_reset);
+        tell(callback::session_close, who);
+        at(who) = connection{};
+        break;
+    }
+  }
+}
+
+template <class Sizes>
+void basic_server<Sizes>::turn::drive(connection_id who, http2_session::event what) {
+  const http2_session::facts known{
+      .peer_has_ended = at(who).peer_has_ended,
+      .drops_everything = decisions.peer_half_close == peer_half_close::drops_everything,
+  };
+  const auto taken = http2_session::step(at(who).session, what, known);
+  if (!take(taken, at(who).session)) return;
+  for (const auto command : taken.commands) {
+    using enum http2_session::command;
+    switch (command) {
+      case register_session:
+        if (decisions.registration == registration::on_preface)
+          drive(who, http2_goaway::event::session_registered);
+        break;
+      case send_farewell:
+        if (decisions.farewell == farewell::goaway)
+          submit(who, send_goaway{who, at(who).last_stream, error_code::no_error});
+        break;
+      case end_socket: drive(who, tcp_socket::event::end_called); break;
+      case arm_linger_timer:
+        if (decisions.after_fin != after_fin::lingers || !at(who).is_live()) break;
+        at(who).linger_armed = true;
+        out.push_back(arm_timer{timer::linger, who});
+        break;
+      case cancel_linger_timer:
+        if (at(who).linger_armed) out.push_back(cancel_timer{timer::linger, who});
+        at(who).linger_armed = false;
+        break;
+      case destroy_socket: drive(who, tcp_socket::event::destroy_called); break;
+      case fail_streams:
+        drive_each(who, http2_stream::event::connection_gone, [](const request&) { return true; });
+        break;
+      case fail_unfinished_requests:
+        drive_each(who, http2_stream::event::connection_gone, [](const request& each) {
+          return each.stream == http2_stream::state::open || each.stream == http2_stream::state::half_closed_local;
+        });
+        break;
+      case send_error_goaway: submit(who, send_goaway{who, at(who).last_stream, code}); break;
+    }
+  }
+}
+
+template <class Sizes>
+void basic_server<Sizes>::turn::drive(connection_id who, http2_goaway::event what) {
+  const http2_goaway::facts known{
+      .registered = decisions.registration == registration::on_accept || at(who).session != http2_session::state::preface,
+      .closing = server.state_ == net_server::state::closing,
+      .announces_final = decisions.close_announces == close_announces::final_goaway,
+      .announces_notice = decisions.close_announces == close_announces::notice,
+      .late_is_drained = decisions.late_session == late_session::drained &&
+                         decisions.close_announces != close_announces::nothing,
+      .ends_on_timer = decisions.second_phase == second_phase::on_timer,
+      .ends_on_ping_ack = decisions.second_phase == second_phase::on_ping_ack,
+      .peer_goaway_drains = decisions.peer_goaway == peer_goaway::drains_session,
+  };
+  const auto taken = http2_goaway::step(at(who).goaway, what, known);
+  if (!take(taken, at(who).goaway)) return;
+  for (const auto command : taken.commands) {
+    using enum http2_goaway::command;
+    switch (command) {
+      case send_notice: submit(who, send_goaway{who, highest_stream_id, error_code::no_error}); break;
+      case send_ping: submit(who, model::send_ping{who}); break;
+      case send_final:
+        at(who).announced = at(who).last_stream;
+        submit(who, send_goaway{who, at(who).announced, error_code::no_error});
+        if (decisions.drain_deadline == drain_deadline::from_final_goaway && server.is_closing()) set_drain_timer(true);
+        if (decisions.drain_timer == drain_timer::cleared_by_final_goaway) set_drain_timer(false);
+        break;
+      case arm_notice_timer: out.push_back(arm_timer{timer::notice, who}); break;
+      case cancel_notice_timer: out.push_back(cancel_timer{timer::notice, who}); break;
+    }
+  }
+}
+
+template <class Sizes>
+void basic_server<Sizes>::turn::drive(connection_id who, stream_id which, http2_stream::event what) {
+  const request* const found = find(who, which);
+  if (found == nullptr) return;
+  const bool reads_body = found->reads_body;
+  const http2_stream::facts known{
+      .resets_early = decisions.early_response == early_response::resets_stream || !reads_body,
+      .counts_twice = decisions.reset_counts == reset_counts::twice,
+  };
+  const auto taken = http2_stream::step(found->stream, what, known);
+  if (!take(taken, find(who, which)->stream)) return;
+  for (const auto command : taken.commands) {
+    using enum http2_stream::command;
+    switch (command) {
+      case count_up: ++at(who).streams_open; break;
+      case count_down: --at(who).streams_open; break;
+      case dispatch: tell(callback::server_stream, who, which); break;
+      case report_data: if (reads_body) tell(callback::stream_data, who, which); break;
+      case report_end: if (reads_body) tell(callback::stream_end, who, which); break;
+      case response_done: drive(who, which, exchange::event::response_written); break;
+      case fail_exchange: drive(who, which, exchange::event::request_failed); break;
+      case send_reset_no_error: submit(who, send_rst_stream{who, which, error_code::no_error}); break;
+      case send_reset_stream_closed: submit(who, send_rst_stream{who, which, error_code::stream_closed}); break;
+    }
+  }
+  if (taken.next == http2_stream::state::closed) tell(callback::stream_close, who, which);
+  forget_if_over(who, which);
+}
+
+template <class Sizes>
+void basic_server<Sizes>::turn::drive(connection_id who, stream_id which, exchange::event what, std::uint32_t length) {
+  request* const found = find(who, which);
+  const exchange::facts known{
+      .listeners_skipped = by_reset && decisions.reset_reaches_application == reset_reaches_application::unless_committed};
+  const auto taken = exchange::step(found->exchange, what, known);
+  if (!take(taken, found->exchange)) return;
+  for (const auto command : taken.commands) {
+    using enum exchange::command;
+    switch (command) {
+      case send_headers: submit(who, model::send_headers{who, which}); break;
+      case send_data: submit(who, model::send_data{who, which, length, false}); break;
+      case send_end: submit(who, model::send_data{who, which, 0, true}); break;
+      case report_completed: tell(callback::request_completed, who, which); break;
+      case report_error:
+        tell(callback::stream_aborted, who, which);
+        tell(callback::request_error, who, which, true);
+        break;
+    }
+  }
+}
+
+/// The drain deadline has passed. A connection that lingers is bounded by its own timer and is left to it.
+template <class Sizes>
+void basic_server<Sizes>::turn::abort(connection_id who) {
+  if (at(who).linger_armed) return;
+  switch (decisions.at_deadline) {
+    case at_deadline::destroys: drive(who, tcp_socket::event::destroy_called); break;
+    case at_deadline::spares_announced:
+      if (at(who).goaway != http2_goaway::state::final_sent) drive(who, tcp_socket::event::destroy_called);
+      break;
+    case at_deadline::flushes_farewell:
+      drive_each(who, http2_stream::event::connection_gone, [](const request&) { return true; });
+      drive(who, http2_goaway::event::session_close_called);
+      settle(who);
+      break;
+  }
+}
+
+}  // namespace lastcall::model

@@ -1,0 +1,54 @@
+#include "model/tcp_socket.hpp"
+
+#include "model/msm.hpp"
+
+namespace lastcall::model::tcp_socket {
+namespace {
+
+using msm::all, msm::unless, msm::when, msm::then;
+using enum state;
+using enum command;
+constexpr auto closes_after_fin = &facts::closes_after_fin;
+
+struct machine : msm::front_end<machine, state, event, command, facts> {
+  using initial_state = msm::is<open>;
+
+  template <state From, event On, state To, class Then, class Guard = msm::no_guard>
+  using row = msm::row<From, On, To, Then, Guard>;
+  template <state In, event On, class Then, class Guard = msm::no_guard>
+  using stay = msm::stay<In, On, Then, Guard>;
+
+  // clang-format off
+  using transition_table = msm::mpl::vector<
+    row<open,        event::peer_fin,            read_ended,  then<report_end>>,
+    row<open,        event::end_called,          write_ended, then<shutdown_write>,          unless<closes_after_fin>>,
+    // Closing both directions at once lets unread input turn into a RST that overtakes our last bytes (RFC 2525 2.17).
+    row<open,        event::end_called,          destroyed,   then<shutdown_write, destroy>, when<closes_after_fin>>,
+    row<open,        event::peer_rst,            destroyed,   then<report_error, destroy>>,
+    row<open,        event::destroy_called,      destroyed,   then<destroy>>,
+
+    row<read_ended,  event::end_called,          destroyed,   then<shutdown_write, destroy>>,
+    row<read_ended,  event::peer_rst,            destroyed,   then<report_error, destroy>>,
+    row<read_ended,  event::destroy_called,      destroyed,   then<destroy>>,
+
+    row<write_ended, event::peer_fin,            destroyed,   then<report_end, destroy>>,
+    row<write_ended, event::peer_rst,            destroyed,   then<report_error, destroy>>,
+    row<write_ended, event::destroy_called,      destroyed,   then<destroy>>,
+
+    row<destroyed,   event::close_callbacks_ran, closed,      then<report_closed>>
+  >;
+  // clang-format on
+};
+
+}  // namespace
+
+transition<state, command> step(state now, event what, const facts& known) {
+  return msm::step<machine>(now, what, known);
+}
+
+const std::vector<table_row>& table() {
+  static const auto rows = msm::describe<machine>();
+  return rows;
+}
+
+}  // namespace lastcall::model::tcp_socket
