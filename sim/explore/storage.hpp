@@ -1,0 +1,214 @@
+// Memory of a search: an array that grows without moving what it holds, and the exact set of visited states.
+//
+// Nothing here knows models or claims. Nothing is ever removed from the set, and no state is ever dropped for a hash that
+// another state has too: equality is decided on the bytes.
+#pragma once
+
+#include <algorithm>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <utility>
+#include <vector>
+
+namespace lastcall::explore {
+
+// Asks the processor to bring a cache line; a hint, and nothing where the compiler offers no portable spelling.
+inline void prefetch([[maybe_unused]] const void* address) {
+#if defined(__GNUC__)
+  __builtin_prefetch(address);
+#endif
+}
+
+// An array of plain values in chunks of fixed size: growth allocates one chunk and copies nothing.
+template <class T>
+class chunked_vector {
+ public:
+  std::size_t size() const { return size_; }
+  bool empty() const { return size_ == 0; }
+  std::size_t bytes() const { return chunks_.size() * per_chunk * sizeof(T); }
+
+  T& operator[](std::size_t index) { return chunks_[index / per_chunk][index % per_chunk]; }
+  const T& operator[](std::size_t index) const { return chunks_[index / per_chunk][index % per_chunk]; }
+  T& back() { return (*this)[size_ - 1]; }
+
+  void push_back(const T& value) {
+    if (size_ / per_chunk == chunks_.size()) {
+      chunks_.push_back(std::make_unique_for_overwrite<T[]>(per_chunk));
+    }
+    (*this)[size_++] = value;
+  }
+  void pop_back() { --size_; }
+
+ private:
+  static constexpr std::size_t per_chunk = std::size_t{1} << 16;
+
+  std::vector<std::unique_ptr<T[]>> chunks_;
+  std::size_t size_ = 0;
+};
+
+// The set of encoded states, each known by the order of its insertion. A table entry is 64 bits, a part of the hash and the
+// index, so that almost no state is read in vain; the bytes lie in insertion order in an arena of their own.
+class visited_set {
+ public:
+  static constexpr std::uint32_t max_states = 0xffff'fffe;
+
+  struct insertion {
+    std::uint32_t index;
+    bool is_new;
+  };
+
+  explicit visited_set(std::size_t state_size)
+      : state_size_(state_size),
+        chunk_bits_(static_cast<unsigned>(std::bit_width(chunk_bytes / std::max<std::size_t>(state_size, 1) | 1U) - 1)),
+        table_(initial_slots, 0) {}
+
+  std::uint32_t size() const { return size_; }
+  std::size_t bytes() const { return arena_bytes(0) + table_.size() * sizeof(std::uint64_t); }
+
+  // What the set would occupy with room for so many more states.
+  std::size_t bytes_with(std::size_t additional) const {
+    return arena_bytes(additional) + slots_for(additional) * sizeof(std::uint64_t);
+  }
+
+  // Makes room in the table. Must precede the insertions; may not be called between a prefetch and its use.
+  void reserve(std::size_t additional) {
+    if (const std::size_t slots = slots_for(additional); slots != table_.size()) {
+      rebuild(slots);
+    }
+  }
+
+  const std::byte* operator[](std::uint32_t index) const {
+    return arena_[index >> chunk_bits_].get() + (index & ((std::size_t{1} << chunk_bits_) - 1)) * state_size_;
+  }
+
+  // A 64-bit mix of the bytes, eight at a time; fixed seed, so that a run is the same everywhere with the same byte order. The
+  // last step is the finaliser of SplitMix64 (Steele, Lea, Flood: Fast Splittable Pseudorandom Number Generators, OOPSLA 2014).
+  std::uint64_t hash(const std::byte* bytes) const {
+    std::uint64_t mixed = seed ^ state_size_;
+    for_each_word(bytes, [&](std::uint64_t word) {
+      mixed = std::rotl((mixed ^ word) * 0x9e37'79b9'7f4a'7c15U, 29);
+      return true;
+    });
+    mixed = (mixed ^ (mixed >> 30)) * 0xbf58'476d'1ce4'e5b9U;
+    mixed = (mixed ^ (mixed >> 27)) * 0x94d0'49bb'1331'11ebU;
+    return mixed ^ (mixed >> 31);
+  }
+
+  // The two memory accesses of an insertion, announced ahead of it: first the slot, later the state that the slot names.
+  void prefetch_slot(std::uint64_t hash) const { prefetch(&table_[hash & (table_.size() - 1)]); }
+  void prefetch_state(std::uint64_t hash) const {
+    const std::uint64_t entry = table_[hash & (table_.size() - 1)];
+    if (entry != 0 && tag_of(entry) == tag_of(hash)) {
+      prefetch((*this)[index_of(entry)]);
+    }
+  }
+
+  // Finds the state, or adds it if `may_add`. An index of max_states says that it was neither found nor added.
+  insertion insert(std::uint64_t hash, const std::byte* bytes, bool may_add = true) {
+    std::size_t slot = hash & (table_.size() - 1);
+    for (; table_[slot] != 0; slot = (slot + 1) & (table_.size() - 1)) {
+      const std::uint64_t entry = table_[slot];
+      if (tag_of(entry) == tag_of(hash) && equal((*this)[index_of(entry)], bytes)) {
+        return {index_of(entry), false};
+      }
+    }
+    if (!may_add) {
+      return {max_states, false};
+    }
+    if ((size_ >> chunk_bits_) == arena_.size()) {
+      arena_.push_back(std::make_unique_for_overwrite<std::byte[]>(state_size_ << chunk_bits_));
+    }
+    const std::uint32_t index = size_++;
+    std::memcpy(const_cast<std::byte*>((*this)[index]), bytes, state_size_);
+    table_[slot] = entry_of(hash, index);
+    return {index, true};
+  }
+
+  // Frees the table and keeps the states; the set can then only be read. The analysis after the search has its memory.
+  void release_table() { std::vector<std::uint64_t>().swap(table_); }
+
+ private:
+  static constexpr std::uint64_t seed = 0x2545'f491'4f6c'dd1dU;
+  static constexpr std::size_t chunk_bytes = std::size_t{1} << 20;
+  static constexpr std::size_t initial_slots = std::size_t{1} << 11;
+
+  // An entry holds the high half of the hash, the slot comes from the low half; 0 is the empty slot, hence index + 1.
+  static std::uint64_t tag_of(std::uint64_t hash_or_entry) { return hash_or_entry >> 32; }
+  static std::uint32_t index_of(std::uint64_t entry) { return static_cast<std::uint32_t>(entry) - 1; }
+  static std::uint64_t entry_of(std::uint64_t hash, std::uint32_t index) {
+    return (tag_of(hash) << 32) | (std::uint64_t{index} + 1);
+  }
+
+  // Calls visit(word) for the bytes eight at a time until it returns false. The last word may overlap the one before, which
+  // costs nothing and spares a tail.
+  template <class Visit>
+  void for_each_word(const std::byte* bytes, Visit&& visit) const {
+    const auto load = [bytes](std::size_t at, std::size_t count) {
+      std::uint64_t word = 0;
+      std::memcpy(&word, bytes + at, count);
+      return word;
+    };
+    if (state_size_ < sizeof(std::uint64_t)) {
+      visit(load(0, state_size_));
+      return;
+    }
+    std::size_t at = 0;
+    for (; at + sizeof(std::uint64_t) <= state_size_; at += sizeof(std::uint64_t)) {
+      if (!visit(load(at, sizeof(std::uint64_t)))) {
+        return;
+      }
+    }
+    if (at != state_size_) {
+      visit(load(state_size_ - sizeof(std::uint64_t), sizeof(std::uint64_t)));
+    }
+  }
+
+  bool equal(const std::byte* left, const std::byte* right) const { return std::memcmp(left, right, state_size_) == 0; }
+
+  std::size_t arena_bytes(std::size_t additional) const {
+    const std::size_t needed = (size_ + additional + (std::size_t{1} << chunk_bits_) - 1) >> chunk_bits_;
+    return (std::max(needed, arena_.size()) * state_size_) << chunk_bits_;
+  }
+
+  // The table is kept at most five eighths full, where linear probing still ends within the first cache line.
+  std::size_t slots_for(std::size_t additional) const {
+    std::size_t slots = table_.size();
+    while ((size_ + additional) * 8 > slots * 5) {
+      slots *= 2;
+    }
+    return slots;
+  }
+
+  // The old table is freed first, for all that it knew can be computed from the arena.
+  void rebuild(std::size_t slots) {
+    release_table();
+    table_.resize(slots, 0);
+    constexpr std::uint32_t group = 64;
+    std::uint64_t hashes[group];
+    for (std::uint32_t first = 0; first < size_; first += group) {
+      const std::uint32_t count = std::min(group, size_ - first);
+      for (std::uint32_t i = 0; i < count; ++i) {
+        hashes[i] = hash((*this)[first + i]);
+        prefetch_slot(hashes[i]);
+      }
+      for (std::uint32_t i = 0; i < count; ++i) {
+        std::size_t slot = hashes[i] & (slots - 1);
+        while (table_[slot] != 0) {
+          slot = (slot + 1) & (slots - 1);
+        }
+        table_[slot] = entry_of(hashes[i], first + i);
+      }
+    }
+  }
+
+  std::size_t state_size_;
+  unsigned chunk_bits_;
+  std::uint32_t size_ = 0;
+  std::vector<std::unique_ptr<std::byte[]>> arena_;
+  std::vector<std::uint64_t> table_;
+};
+
+}  // namespace lastcall::explore
