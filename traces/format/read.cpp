@@ -1,0 +1,172 @@
+#include "traces/format/read.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <fstream>
+#include <iterator>
+#include <regex>
+#include <utility>
+
+#include "traces/format/json_lines.hpp"
+#include "traces/format/rules.hpp"
+#include "traces/format/shape.hpp"
+
+namespace lastcall::traces {
+namespace {
+
+constexpr std::uint32_t largest_window = 0x7fff'ffff;  // RFC 9113 6.9.1
+
+std::string non_empty_text(json_object& line, std::string_view name) {
+  std::string text = line.text(name);
+  if (text.empty()) line.reject(name, "empty");
+  return text;
+}
+
+std::map<std::string, verdict> read_expectations(json_object& header) {
+  std::map<std::string, verdict> expect;
+  json_object claims = header.object("expect");
+  for (const std::string& claim : claims.keys()) {
+    const std::string text = claims.text(claim);
+    if (text != "holds" && text != "violated") claims.reject(claim, "expected \"holds\" or \"violated\"");
+    expect[claim] = text == "holds" ? verdict::holds : verdict::violated;
+  }
+  header.reject(claims);
+  return expect;
+}
+
+std::optional<world> read_world(json_object& header) {
+  if (!header.has("world")) return std::nullopt;
+  json_object inner = header.object("world");
+  world w;
+  w.connections = inner.whole32("connections");
+  w.streams = inner.whole32("streams");
+  w.peer = non_empty_text(inner, "peer");
+  w.handler = non_empty_text(inner, "handler");
+  inner.reject_other_fields("`world`");
+  header.reject(inner);
+  return w;
+}
+
+std::string read_path(json_object& header) {
+  if (!header.has("path")) return {};
+  static const std::regex form(R"(-|([0-9]+/)*([0-9]+|\([0-9]+(/[0-9]+)*\)))");
+  std::string path = header.text("path");
+  if (!std::regex_match(path, form)) header.reject("path", "not a choice path such as \"0/3/(1/0)\"");
+  return path;
+}
+
+void read_header(json_object& line, trace& t) {
+  const std::string format = line.text("format");
+  if (format != format_version) {
+    line.reject("format", fmt::format("\"{}\" is not the format this program reads, \"{}\"", format, format_version));
+  }
+  t.title = non_empty_text(line, "title");
+  t.system = non_empty_text(line, "system");
+  t.source = non_empty_text(line, "source");
+  t.profile = non_empty_text(line, "profile");
+  t.expect = read_expectations(line);
+  t.world = read_world(line);
+  t.path = read_path(line);
+  if (t.world.has_value() != !t.path.empty()) {
+    line.reject(t.world ? "path" : "world", "missing; `world` and `path` come together");
+  }
+  line.reject_other_fields("the header");
+}
+
+void read_actor(json_object& line, row& r) {
+  const std::string name = line.text("actor");
+  for (const actor who : {actor::server, actor::app, actor::kernel, actor::clock}) {
+    r.actor = who;
+    if (name == actor_name(r)) return;
+  }
+  r.actor = actor::client;
+  constexpr std::string_view prefix = "client ";
+  if (name.starts_with(prefix)) {
+    std::from_chars(name.data() + prefix.size(), name.data() + name.size(), r.connection);
+  }
+  if (r.connection == 0 || name != actor_name(r)) {
+    line.reject("actor", fmt::format("\"{}\" is none of client 1, client 2, ..., server, app, kernel, clock", name));
+  }
+}
+
+template <typename Named>
+auto read_name(json_object& line, std::string_view field, std::string_view kind, Named named) {
+  const std::string name = line.text(field);
+  const auto value = named(name);
+  if (!value) line.reject(field, fmt::format("\"{}\" is no {}", name, kind));
+  return value;
+}
+
+void read_field(json_object& line, field f, row& r) {
+  const std::string_view name = info(f).name;
+  switch (f) {
+    case field::connection: r.connection = line.whole32(name, 1); return;
+    case field::stream: r.stream = line.whole32(name, 0, model::highest_stream_id); return;
+    case field::length: r.length = line.whole32(name); return;
+    case field::increment: r.increment = line.whole32(name, 1, largest_window); return;
+    case field::last_stream: r.last_stream = line.whole32(name, 0, model::highest_stream_id); return;
+    case field::code: r.code = read_name(line, name, "error code of RFC 9113", code_named); return;
+    case field::end_stream: r.end_stream = line.flag(name); return;
+    case field::failed: r.failed = line.flag(name); return;
+    case field::timer: r.timer = read_name(line, name, "timer", timer_named); return;
+    case field::initial_window_size: r.initial_window_size = line.whole32(name, 0, largest_window); return;
+  }
+}
+
+row read_row(json_object& line) {
+  row r;
+  r.line = static_cast<std::uint32_t>(line.line());
+  if (line.has("ms")) r.ms = line.whole("ms", 0, std::numeric_limits<std::int64_t>::max());
+  read_actor(line, r);
+  const auto event = read_name(line, "event", "event of this format", event_named);
+  if (line.problem()) return r;
+  r.event = *event;
+  const row_shape* shape = shape_of(r.actor, r.event);
+  if (shape == nullptr) {
+    line.reject("event", fmt::format("`{}` is not an event of {}", name_of(r.event), actor_name(r)));
+    return r;
+  }
+  for (std::size_t i = 0; i < field_count; ++i) {
+    const auto f = static_cast<field>(i);
+    if (shape->required.has(f) || (shape->optional.has(f) && line.has(info(f).name))) read_field(line, f, r);
+  }
+  if (line.has("loop")) r.loop = line.flag("loop");
+  line.reject_other_fields(fmt::format("`{}` of {}", name_of(r.event), actor_name(r)));
+  return r;
+}
+
+}  // namespace
+
+result<trace> read_trace(std::string_view text, std::string_view file) {
+  auto lines = parse_json_lines(text, file);
+  if (!lines) return lines.failure();
+  std::vector<json_object> objects = *std::move(lines);
+  if (objects.empty()) return error{"empty: a trace begins with a header", std::string(file), 1, {}};
+
+  trace t;
+  read_header(objects.front(), t);
+  if (objects.front().problem()) return *objects.front().problem();
+  for (auto line = std::next(objects.begin()); line != objects.end(); ++line) {
+    t.rows.push_back(read_row(*line));
+    if (line->problem()) return *line->problem();
+  }
+  if (auto broken = broken_rule(t, file)) return *std::move(broken);
+  return t;
+}
+
+result<std::string> read_text_file(const std::filesystem::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  std::string text(std::istreambuf_iterator<char>(in), {});
+  if (!in.is_open() || in.bad()) return error{"cannot be read", path.string(), 0, {}};
+  return text;
+}
+
+result<trace> read_trace_file(const std::filesystem::path& path) {
+  const auto text = read_text_file(path);
+  if (!text) return text.failure();
+  return read_trace(*text, path.string());
+}
+
+}  // namespace lastcall::traces

@@ -1,0 +1,166 @@
+#include "traces/format/shape.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "model/invariant.hpp"
+
+namespace lastcall::traces {
+namespace {
+
+using enum field;
+using e = event_kind;
+constexpr auto client = actor::client;
+constexpr auto server = actor::server;
+constexpr auto app = actor::app;
+constexpr auto input = role::input;
+constexpr auto observed = role::observed;
+constexpr auto step = role::step;
+
+// clang-format off
+constexpr std::array fields_in_order{
+    field_info{"connection", "N of `client N`, from 1"},
+    field_info{"stream", "stream id, 1 to 2147483647; 0 in a WINDOW_UPDATE of the connection"},
+    field_info{"length", "bytes, 0 to 4294967295"},
+    field_info{"increment", "bytes, 1 to 2147483647"},
+    field_info{"last_stream", "stream id, 0 to 2147483647"},
+    field_info{"code", "error code by its name in RFC 9113 7, e.g. `\"NO_ERROR\"`"},
+    field_info{"end_stream", "`true` or `false`; left out means `false`"},
+    field_info{"failed", "`true` or `false`; left out means `false`"},
+    field_info{"timer", "`\"drain\"`, `\"notice\"` or `\"linger\"`"},
+    field_info{"initial_window_size", "bytes, 0 to 2147483647; left out means that the SETTINGS frame does not say"},
+};
+static_assert(fields_in_order.size() == field_count);
+
+constexpr std::array shapes{
+    // actor, event,                required fields,                     optional fields,       role,     meaning
+    row_shape{client, e::connect, {}, {}, input, "opens a TCP connection"},
+    row_shape{client, e::send_settings, {}, {initial_window_size}, input, "SETTINGS; the first one with the connection preface"},
+    row_shape{client, e::send_settings_ack, {}, {}, input, "SETTINGS with ACK"},
+    row_shape{client, e::send_headers, {stream}, {end_stream}, input, "HEADERS: a request, or trailers"},
+    row_shape{client, e::send_data, {stream, length}, {end_stream}, input, "DATA of a request body"},
+    row_shape{client, e::send_rst_stream, {stream, code}, {}, input, "RST_STREAM"},
+    row_shape{client, e::send_ping, {}, {}, input, "PING"},
+    row_shape{client, e::send_ping_ack, {}, {}, input, "PING with ACK"},
+    row_shape{client, e::send_window_update, {stream, increment}, {}, input, "WINDOW_UPDATE"},
+    row_shape{client, e::send_goaway, {last_stream, code}, {}, input, "GOAWAY"},
+    row_shape{client, e::stops_reading, {}, {}, input, "leaves everything in its socket from now on"},
+    row_shape{client, e::resumes_reading, {}, {}, input, "reads again"},
+    row_shape{client, e::fin, {}, {}, input, "half-closes: it sends FIN and still reads"},
+    row_shape{client, e::close, {}, {}, input, "closes its socket"},
+    row_shape{client, e::rst, {}, {}, input, "aborts its connection with a TCP RST"},
+    row_shape{client, e::refused, {}, {}, observed, "its connect was refused: nobody listens"},
+    row_shape{client, e::recv_settings, {}, {}, observed, "SETTINGS"},
+    row_shape{client, e::recv_settings_ack, {}, {}, observed, "SETTINGS with ACK"},
+    row_shape{client, e::recv_headers, {stream}, {}, observed, "HEADERS of a response"},
+    row_shape{client, e::recv_data, {stream, length}, {end_stream}, observed, "DATA of a response"},
+    row_shape{client, e::recv_rst_stream, {stream, code}, {}, observed, "RST_STREAM"},
+    row_shape{client, e::recv_ping, {}, {}, observed, "PING"},
+    row_shape{client, e::recv_ping_ack, {}, {}, observed, "PING with ACK"},
+    row_shape{client, e::recv_window_update, {stream}, {}, observed, "WINDOW_UPDATE"},
+    row_shape{client, e::recv_goaway, {last_stream, code}, {}, observed, "GOAWAY"},
+    row_shape{client, e::recv_fin, {}, {}, observed, "the server's FIN"},
+    row_shape{client, e::recv_rst, {}, {}, observed, "a TCP RST from the server's side"},
+
+    row_shape{app, e::listen, {}, {}, input, "`server.listen()`"},
+    row_shape{app, e::close, {}, {}, input, "`server.close(callback)`"},
+    row_shape{app, e::session_close, {connection}, {}, input, "`http2session.close()`"},
+    row_shape{app, e::session_goaway, {connection}, {code}, input, "`http2session.goaway()`"},
+    row_shape{app, e::handler_read, {connection, stream}, {}, input, "the handler consumes the request body from now on"},
+    row_shape{app, e::handler_responded, {connection, stream}, {}, input, "the response headers are final"},
+    row_shape{app, e::handler_wrote, {connection, stream, length}, {}, input, "the handler wrote a piece of the response body"},
+    row_shape{app, e::handler_finished, {connection, stream}, {}, input, "the response is complete"},
+
+    row_shape{server, e::listening, {}, {}, observed, "`'listening'`"},
+    row_shape{server, e::server_session, {}, {connection}, observed, "`'session'` of the server"},
+    row_shape{server, e::server_connection, {}, {connection}, observed, "`'connection'` of the server"},
+    row_shape{server, e::session_local_settings, {}, {connection}, observed, "`'localSettings'`: the peer acknowledged ours"},
+    row_shape{server, e::session_goaway, {}, {connection, code}, observed, "`'goaway'` of a session"},
+    row_shape{server, e::session_error, {}, {connection, code}, observed, "`'error'` of a session"},
+    row_shape{server, e::session_close, {}, {connection}, observed, "`'close'` of a session"},
+    row_shape{server, e::server_session_error, {}, {connection, code}, observed, "`'sessionError'` of the server"},
+    row_shape{server, e::server_stream, {stream}, {connection}, observed, "`'stream'`: a request reached its handler"},
+    row_shape{server, e::stream_data, {stream}, {connection}, observed, "`'data'` of a stream"},
+    row_shape{server, e::stream_end, {stream}, {connection}, observed, "`'end'` of a stream"},
+    row_shape{server, e::stream_finish, {stream}, {connection}, observed, "`'finish'` of a stream"},
+    row_shape{server, e::stream_aborted, {stream}, {connection, code}, observed, "`'aborted'` of a stream"},
+    row_shape{server, e::stream_error, {stream}, {connection, code}, observed, "`'error'` of a stream"},
+    row_shape{server, e::stream_close, {stream}, {connection, code}, observed, "`'close'` of a stream"},
+    row_shape{server, e::request_completed, {stream}, {connection, code, failed}, observed, "the request's last word: it completed"},
+    row_shape{server, e::request_error, {stream}, {connection, code}, observed, "`onError` of the request's listeners (Servlet)"},
+    row_shape{server, e::socket_end, {}, {connection}, observed, "`'end'` of a socket: the client's FIN"},
+    row_shape{server, e::socket_error, {}, {connection}, observed, "`'error'` of a socket"},
+    row_shape{server, e::socket_close, {}, {connection, failed}, observed, "`'close'` of a socket; `failed` is `hadError`"},
+    row_shape{server, e::server_close, {}, {}, observed, "`'close'` of the server"},
+    row_shape{server, e::close_callback, {}, {failed}, observed, "the callback of `server.close()`; `failed`: it got an error"},
+
+    row_shape{server, e::recv_settings, {connection}, {}, step, "SETTINGS arrived"},
+    row_shape{server, e::recv_settings_ack, {connection}, {}, step, "SETTINGS with ACK arrived"},
+    row_shape{server, e::recv_headers, {connection, stream}, {end_stream}, step, "HEADERS arrived"},
+    row_shape{server, e::recv_data, {connection, stream, length}, {end_stream}, step, "DATA arrived"},
+    row_shape{server, e::recv_rst_stream, {connection, stream, code}, {}, step, "RST_STREAM arrived"},
+    row_shape{server, e::recv_ping, {connection}, {}, step, "PING arrived"},
+    row_shape{server, e::recv_ping_ack, {connection}, {}, step, "PING with ACK arrived"},
+    row_shape{server, e::recv_window_update, {connection, stream}, {}, step, "WINDOW_UPDATE arrived"},
+    row_shape{server, e::recv_goaway, {connection, last_stream, code}, {}, step, "GOAWAY arrived"},
+    row_shape{server, e::recv_invalid, {connection, code}, {}, step, "a connection error (RFC 9113 5.4.1)"},
+    row_shape{server, e::recv_fin, {connection}, {}, step, "the client's FIN arrived"},
+    row_shape{server, e::recv_rst, {connection}, {}, step, "the client's TCP RST arrived"},
+    row_shape{server, e::send_settings, {connection}, {}, step, "SETTINGS"},
+    row_shape{server, e::send_settings_ack, {connection}, {}, step, "SETTINGS with ACK"},
+    row_shape{server, e::send_headers, {connection, stream}, {}, step, "HEADERS"},
+    row_shape{server, e::send_data, {connection, stream, length}, {end_stream}, step, "DATA"},
+    row_shape{server, e::send_rst_stream, {connection, stream, code}, {}, step, "RST_STREAM"},
+    row_shape{server, e::send_ping, {connection}, {}, step, "PING"},
+    row_shape{server, e::send_ping_ack, {connection}, {}, step, "PING with ACK"},
+    row_shape{server, e::send_goaway, {connection, last_stream, code}, {}, step, "GOAWAY"},
+    row_shape{server, e::stop_listening, {}, {}, step, "closes the listening socket"},
+    row_shape{server, e::shutdown_write, {connection}, {}, step, "sends FIN"},
+    row_shape{server, e::destroy_socket, {connection}, {}, step, "closes the connection's socket"},
+    row_shape{server, e::arm_timer, {timer}, {connection}, step, "starts a timer, or starts it anew"},
+    row_shape{server, e::cancel_timer, {timer}, {connection}, step, "stops a timer"},
+
+    row_shape{actor::kernel, e::accepted, {connection}, {}, step, "a connection leaves the backlog for the server"},
+    row_shape{actor::kernel, e::reset_backlog, {}, {}, step, "resets the connections nobody accepted"},
+    row_shape{actor::clock, e::timer_expired, {timer}, {connection}, step, "a timer expires"},
+};
+// clang-format on
+
+std::string field_list(const row_shape& shape) {
+  std::string text;
+  for (std::size_t i = 0; i < field_count; ++i) {
+    const auto f = static_cast<field>(i);
+    if (!shape.required.has(f) && !shape.optional.has(f)) continue;
+    text += fmt::format("{}`{}`{}", text.empty() ? "" : ", ", info(f).name, shape.optional.has(f) ? "?" : "");
+  }
+  return text;
+}
+
+}  // namespace
+
+const field_info& info(field f) { return fields_in_order[static_cast<std::size_t>(f)]; }
+
+std::span<const row_shape> all_shapes() { return shapes; }
+
+const row_shape* shape_of(actor who, event_kind event) {
+  const auto found = std::ranges::find_if(shapes, [&](const row_shape& s) { return s.actor == who && s.event == event; });
+  return found == shapes.end() ? nullptr : &*found;
+}
+
+std::string shape_table_markdown() {
+  std::string text = "| actor | event | fields (`?`: may be left out) | role | meaning |\n|---|---|---|---|---|\n";
+  for (const row_shape& s : shapes) {
+    row r;
+    r.actor = s.actor;
+    const std::string who = s.actor == client ? "client N" : actor_name(r);
+    const std::string_view role_name = s.role == input ? "input" : s.role == observed ? "observed" : "step";
+    text += fmt::format("| {} | `{}` | {} | {} | {} |\n", who, name_of(s.event), field_list(s), role_name, s.meaning);
+  }
+  text += "\n| field | content |\n|---|---|\n";
+  for (const field_info& f : fields_in_order) text += fmt::format("| `{}` | {} |\n", f.name, f.content);
+  return text;
+}
+
+}  // namespace lastcall::traces

@@ -1,0 +1,119 @@
+// A recorded execution, as values: a header and rows in two kinds of lane (each client's, and the server process's).
+// Plain data. What may stand in a row is said by shape.hpp, in which order by rules.hpp; README.md in traces/ tells it in words.
+#pragma once
+
+#include <boost/describe/enum.hpp>
+#include <boost/describe/enum_to_string.hpp>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <vector>
+
+#include "model/types.hpp"
+
+namespace lastcall::traces {
+
+/// The format this library reads and writes; it reads no other.
+inline constexpr std::string_view format_version = "lastcall/trace/1";
+
+/// Who does or sees something. `client` stands for "client 1", "client 2", ...: row::connection tells which.
+BOOST_DEFINE_FIXED_ENUM_CLASS(actor, std::uint8_t, client, server, app, kernel, clock)
+
+/// What happened, by the name that stands in the file. One name may belong to several actors: `recv_data` of a client is what
+/// the client received, of the server what the server received; `session_close` of the application is its call, of the server
+/// the callback. The callbacks are those of model::callback, in its order. (Boost.Describe takes only 52 names.)
+#define LASTCALL_TRACE_EVENTS(X)                                                                                          \
+  /* The network, seen from a client or from the server. */                                                               \
+  X(connect) X(refused) X(fin) X(close) X(rst) X(stops_reading) X(resumes_reading)                                        \
+  X(send_settings) X(send_settings_ack) X(send_headers) X(send_data) X(send_rst_stream) X(send_ping) X(send_ping_ack)     \
+  X(send_window_update) X(send_goaway)                                                                                    \
+  X(recv_settings) X(recv_settings_ack) X(recv_headers) X(recv_data) X(recv_rst_stream) X(recv_ping) X(recv_ping_ack)     \
+  X(recv_window_update) X(recv_goaway) X(recv_fin) X(recv_rst) X(recv_invalid)                                            \
+  /* The application's calls (with close, session_close and session_goaway) and its request handlers. */                  \
+  X(listen) X(handler_read) X(handler_responded) X(handler_wrote) X(handler_finished)                                     \
+  /* What the server does to its socket, its listener and its timers; what the kernel and the clock do. */                \
+  X(stop_listening) X(shutdown_write) X(destroy_socket) X(arm_timer) X(cancel_timer)                                      \
+  X(accepted) X(reset_backlog) X(timer_expired)                                                                           \
+  /* What the application is told. */                                                                                     \
+  X(listening) X(server_session) X(server_connection) X(session_local_settings) X(session_goaway) X(session_error)        \
+  X(session_close) X(server_session_error) X(server_stream) X(stream_data) X(stream_end) X(stream_finish)                 \
+  X(stream_aborted) X(stream_error) X(stream_close) X(request_completed) X(request_error) X(socket_end) X(socket_error)   \
+  X(socket_close) X(server_close) X(close_callback)
+
+#define LASTCALL_ENUMERATOR(name) name,
+enum class event_kind : std::uint8_t { LASTCALL_TRACE_EVENTS(LASTCALL_ENUMERATOR) };
+#undef LASTCALL_ENUMERATOR
+
+struct row {
+  std::uint32_t line = 0;            ///< where the row stands in its file, counted from 1; the reader sets it, == ignores it
+  std::optional<std::uint64_t> ms;   ///< virtual milliseconds; all rows of a trace have it or none
+  traces::actor actor = actor::client;
+  event_kind event = event_kind::connect;
+  std::uint32_t connection = 0;      ///< N of "client N" or of the connection concerned, from 1; 0: none, or the record does not say
+  model::stream_id stream = 0;
+  std::uint32_t length = 0;          ///< bytes of DATA; units where the checker wrote the trace
+  std::uint32_t increment = 0;       ///< of a window
+  model::stream_id last_stream = 0;  ///< of a GOAWAY
+  std::optional<model::error_code> code;  ///< nothing: the record does not say
+  bool end_stream = false;
+  bool failed = false;               ///< as in model::notify
+  std::optional<model::timer> timer;
+  std::optional<std::uint32_t> initial_window_size;
+  bool loop = false;                 ///< belongs to the loop of a lasso: after the last row, the first of these comes again
+
+  /// Everything but the line.
+  auto content() const {
+    return std::tie(ms, actor, event, connection, stream, length, increment, last_stream, code, end_stream, failed, timer,
+                    initial_window_size, loop);
+  }
+  friend bool operator==(const row& a, const row& b) { return a.content() == b.content(); }
+};
+
+/// The slot of the model's server table that a row's connection is expected in. Ask only where row::connection is not 0.
+constexpr model::connection_id slot_of(const row& r) { return r.connection - 1; }
+
+enum class verdict : std::uint8_t { holds, violated };
+
+/// The bounds and the environment in which the checker found a run.
+struct world {
+  std::uint32_t connections = 0;
+  std::uint32_t streams = 0;
+  std::string peer;
+  std::string handler;
+
+  friend bool operator==(const world&, const world&) = default;
+};
+
+struct trace {
+  std::string title;
+  std::string system;   ///< the software that was seen, with its version, e.g. "node 23.1.0"
+  std::string source;   ///< a link or a description
+  std::string profile;  ///< the decisions under which it is replayed
+  std::map<std::string, verdict> expect;  ///< by claim
+  std::optional<traces::world> world;     ///< with `path`, and only where the checker wrote the trace
+  std::string path;                       ///< a choice path, "0/3/(1/0)"; empty where there is none
+  std::vector<row> rows;
+
+  friend bool operator==(const trace&, const trace&) = default;
+};
+
+/// The callback that a row of the server reports, or nothing where the row reports something else.
+std::optional<model::callback> callback_of(const row& r);
+event_kind event_of(model::callback callback);
+
+/// The name in the file: snake_case for events and timers, RFC 9113 7 for error codes ("NO_ERROR").
+std::string_view name_of(event_kind event);
+std::string_view name_of(model::timer timer);
+std::string name_of(model::error_code code);
+/// "client 2", "server", "app", "kernel" or "clock".
+std::string actor_name(const row& r);
+
+std::optional<event_kind> event_named(std::string_view name);
+std::optional<model::timer> timer_named(std::string_view name);
+std::optional<model::error_code> code_named(std::string_view name);
+
+}  // namespace lastcall::traces

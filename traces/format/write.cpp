@@ -1,0 +1,86 @@
+#include "traces/format/write.hpp"
+
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "model/invariant.hpp"
+#include "traces/format/shape.hpp"
+
+namespace lastcall::traces {
+namespace {
+
+using nlohmann::ordered_json;
+
+ordered_json header_of(const trace& t) {
+  ordered_json header;
+  header["format"] = format_version;
+  header["title"] = t.title;
+  header["system"] = t.system;
+  header["source"] = t.source;
+  header["profile"] = t.profile;
+  header["expect"] = ordered_json::object();
+  for (const auto& [claim, v] : t.expect) header["expect"][claim] = v == verdict::holds ? "holds" : "violated";
+  if (t.world) {
+    header["world"] = {{"connections", t.world->connections},
+                       {"streams", t.world->streams},
+                       {"peer", t.world->peer},
+                       {"handler", t.world->handler}};
+  }
+  if (!t.path.empty()) header["path"] = t.path;
+  return header;
+}
+
+/// The value of a field, or null where the row does not have it.
+ordered_json value_of(field f, const row& r) {
+  const auto unless_zero = [](std::uint32_t value) { return value == 0 ? ordered_json() : ordered_json(value); };
+  const auto if_true = [](bool value) { return value ? ordered_json(true) : ordered_json(); };
+  switch (f) {
+    case field::connection: return unless_zero(r.connection);
+    case field::stream: return r.stream;
+    case field::length: return r.length;
+    case field::increment: return r.increment;
+    case field::last_stream: return r.last_stream;
+    case field::code: return r.code ? ordered_json(name_of(*r.code)) : ordered_json();
+    case field::end_stream: return if_true(r.end_stream);
+    case field::failed: return if_true(r.failed);
+    case field::timer: return r.timer ? ordered_json(name_of(*r.timer)) : ordered_json();
+    case field::initial_window_size: return r.initial_window_size ? ordered_json(*r.initial_window_size) : ordered_json();
+  }
+  return {};
+}
+
+ordered_json json_of(const row& r) {
+  const row_shape* shape = shape_of(r.actor, r.event);
+  invariant(shape != nullptr, "a trace has an event that its actor does not have");
+  ordered_json line;
+  if (r.ms) line["ms"] = *r.ms;
+  line["actor"] = actor_name(r);
+  line["event"] = name_of(r.event);
+  for (std::size_t i = 0; i < field_count; ++i) {
+    const auto f = static_cast<field>(i);
+    if (!shape->required.has(f) && !shape->optional.has(f)) continue;
+    ordered_json value = value_of(f, r);
+    invariant(!value.is_null() || !shape->required.has(f), "a row of a trace lacks a field that its event requires");
+    if (!value.is_null()) line[std::string(info(f).name)] = std::move(value);
+  }
+  if (r.loop) line["loop"] = true;
+  return line;
+}
+
+}  // namespace
+
+std::string write_trace(const trace& t) {
+  std::string text = header_of(t).dump() + '\n';
+  for (const row& r : t.rows) text += json_of(r).dump() + '\n';
+  return text;
+}
+
+std::optional<error> write_trace_file(const trace& t, const std::filesystem::path& path) {
+  std::ofstream out(path, std::ios::binary | std::ios::trunc);
+  out << write_trace(t);
+  out.close();
+  if (!out) return error{"cannot be written", path.string(), 0, {}};
+  return std::nullopt;
+}
+
+}  // namespace lastcall::traces
