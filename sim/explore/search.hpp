@@ -26,28 +26,37 @@
 
 namespace lastcall::explore {
 
-// Compile-time facts about a list of claims.
+// How many of the claims are of a kind, or how many of those that stand before a position.
+template <class... Claims>
+constexpr unsigned count_claims(claim_kind kind, std::size_t before = sizeof...(Claims)) {
+  const std::array<claim_kind, sizeof...(Claims)> kinds{Claims::kind...};
+  unsigned found = 0;
+  for (std::size_t i = 0; i < before; ++i) {
+    found += kinds[i] == kind ? 1 : 0;
+  }
+  return found;
+}
+
+// Compile-time facts about a list of claims: what must be stored, and the bits by which stored marks and labels name a claim.
 template <class... Claims>
 struct claim_list {
   static constexpr std::array<claim_kind, sizeof...(Claims)> kinds{Claims::kind...};
-
-  // How many claims of a kind stand before a position.
-  static constexpr unsigned count(claim_kind kind, std::size_t before = sizeof...(Claims)) {
-    unsigned found = 0;
-    for (std::size_t i = 0; i < before; ++i) {
-      found += kinds[i] == kind ? 1 : 0;
-    }
-    return found;
-  }
-  static constexpr bool needs_fairness = count(claim_kind::eventually) > 0;
-  static constexpr bool needs_cycles = count(claim_kind::acyclic) > 0;
+  static constexpr unsigned eventually_claims = count_claims<Claims...>(claim_kind::eventually);
+  static constexpr unsigned acyclic_claims = count_claims<Claims...>(claim_kind::acyclic);
+  static constexpr bool needs_fairness = eventually_claims > 0;
+  static constexpr bool needs_cycles = acyclic_claims > 0;
   static constexpr bool needs_graph = needs_fairness || needs_cycles;
-  static_assert(count(claim_kind::eventually) <= 15, "the marks of a state have room for 15 eventually claims");
-  static_assert(count(claim_kind::acyclic) <= 64, "an edge label has room for 64 acyclic claims");
+  static_assert(eventually_claims <= 15, "the marks of a state have room for 15 eventually claims");
+  static_assert(acyclic_claims <= 64, "an edge label has room for 64 acyclic claims");
 
-  static constexpr std::uint32_t trigger_mark(std::size_t claim) { return 2U << (2 * count(claim_kind::eventually, claim)); }
-  static constexpr std::uint32_t goal_mark(std::size_t claim) { return 4U << (2 * count(claim_kind::eventually, claim)); }
-  static constexpr std::uint64_t cycle_bit(std::size_t claim) { return std::uint64_t{1} << count(claim_kind::acyclic, claim); }
+  // The argument is the position of the claim in the list.
+  static constexpr std::uint32_t trigger_mark(std::size_t claim) {
+    return 2U << (2 * count_claims<Claims...>(claim_kind::eventually, claim));
+  }
+  static constexpr std::uint32_t goal_mark(std::size_t claim) { return trigger_mark(claim) << 1; }
+  static constexpr std::uint64_t cycle_bit(std::size_t claim) {
+    return std::uint64_t{1} << count_claims<Claims...>(claim_kind::acyclic, claim);
+  }
   static constexpr std::uint32_t all_goals() {
     std::uint32_t all = 0;
     for (std::size_t i = 0; i < kinds.size(); ++i) {
