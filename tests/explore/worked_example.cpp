@@ -1,7 +1,12 @@
-// The worked example of docs/EXPLORE.md, word for word between the markers; a test compares the two.
+// The worked example of docs/EXPLORE.md. What stands between the markers is printed there; a test compares the two.
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <sstream>
+#include <string>
+
 // [example]
-#include <cstddef>
-#include <cstdint>
+#include <cstring>
 #include <iostream>
 #include <tuple>
 
@@ -9,76 +14,81 @@
 
 namespace ex = lastcall::explore;
 
-// A server with one job. Closing waits for the job; a drain timer ends the wait; the peer may send more work, which re-arms it.
+// A server with one request at work. The peer may send more work, which re-arms the drain timer if the server is built so.
 struct drain_model {
-  enum action_kind : std::uint8_t { call_close, job_done, more_work, timer_fires };
+  enum action { call_close, finish_work, send_more_work, drain_timer_expires };
   struct state {
     bool closing = false, busy = true, closed = false;
     bool operator==(const state&) const = default;
   };
-  using action = action_kind;
   struct observation {};
-  bool job_must_finish, rearm;
+  bool work_rearms_timer;
 
   state initial() const { return {}; }
   void actions(const state& s, auto&& visit) const {
     if (!s.closing) visit(call_close);
-    if (s.busy) visit(job_done);
-    if (s.busy && !s.closed) visit(more_work);
-    if (s.closing && !s.closed) visit(timer_fires);
+    if (s.busy) visit(finish_work);
+    if (!s.closed) visit(send_more_work);
+    if (s.closing && !s.closed) visit(drain_timer_expires);
   }
   void apply(const state& before, action taken, state& after, observation&) const {
     after = before;
     if (taken == call_close) after.closing = true;
-    if (taken == job_done) after.busy = false;
-    after.closed = before.closed || taken == timer_fires || (after.closing && !after.busy);
+    if (taken == finish_work) after.busy = false;
+    if (taken == send_more_work) after.busy = true;
+    if (taken == drain_timer_expires || (after.closing && !after.busy)) after.closed = true;
   }
-  std::size_t encoded_size() const { return 1; }
-  void encode(const state& s, std::byte* bytes) const { *bytes = std::byte(s.closing | s.busy << 1 | s.closed << 2); }
-  void decode(const std::byte* bytes, state& s) const {
-    const int bits = std::to_integer<int>(*bytes);
-    s = {(bits & 1) != 0, (bits & 2) != 0, (bits & 4) != 0};
-  }
-  std::uint64_t fair_sets(const state&, action taken) const {
-    return taken == timer_fires ? 1 : taken == job_done && job_must_finish ? 2 : 0;
-  }
+  std::size_t encoded_size() const { return sizeof(state); }
+  void encode(const state& s, std::byte* bytes) const { std::memcpy(bytes, &s, sizeof s); }
+  void decode(const std::byte* bytes, state& s) const { std::memcpy(&s, bytes, sizeof s); }
+  std::uint64_t fair_sets(const state&, action taken) const { return taken == drain_timer_expires ? 1 : 0; }
   std::uint64_t restarted(const state& s, action taken, const observation&, const state&) const {
-    return rearm && s.closing && taken == more_work ? 1 : 0;
+    return work_rearms_timer && s.closing && taken == send_more_work ? 1 : 0;
   }
 };
 
-ex::claim_result check_close(const drain_model& model) {
-  const auto claims = std::tuple{
-      ex::sometimes("close_is_called", [](const drain_model::state& s) { return s.closing; }),
-      ex::eventually("close_terminates", [](const drain_model::state& s) { return s.closing; },
-                     [](const drain_model::state& s) { return s.closed; })};
-  const ex::report report = ex::check(model, claims);
+ex::report check_drain(const drain_model& model) {
+  const auto closing = [](const drain_model::state& s) { return s.closing; };
+  const auto closed = [](const drain_model::state& s) { return s.closed; };
+  const ex::report report = ex::check(model, std::tuple{ex::sometimes("close_is_called", closing),
+                                                        ex::eventually("close_terminates", closing, closed)});
   for (const ex::claim_result& claim : report.claims) {
     std::cout << claim.name << ' ' << to_string(claim.verdict);
-    if (claim.counterexample) std::cout << " by the run " << to_string(*claim.counterexample);
+    if (claim.counterexample) std::cout << ", see " << to_string(*claim.counterexample);
     std::cout << '\n';
   }
-  return report["close_terminates"];
+  return report;
 }
 // [example]
-
-#include <gtest/gtest.h>
 
 namespace lastcall::explore::test {
 namespace {
 
+std::string text_of(const char* file) {
+  std::ifstream input(file);  // as text, whatever the line ends
+  std::ostringstream text;
+  text << input.rdbuf();
+  return text.str();
+}
+
 TEST(explore_worked_example, a_drain_timer_that_is_left_alone_closes) {
-  EXPECT_EQ(check_close({.job_must_finish = false, .rearm = false}).verdict, verdict::holds);
+  EXPECT_EQ(check_drain({.work_rearms_timer = false})["close_terminates"].verdict, verdict::holds);
 }
 
-TEST(explore_worked_example, a_drain_timer_that_work_rearms_never_needs_to_fire) {
-  const claim_result claim = check_close({.job_must_finish = false, .rearm = true});
-  EXPECT_EQ(claim.verdict, verdict::violated);
-  EXPECT_EQ(to_string(*claim.counterexample), "0/(1)");
+TEST(explore_worked_example, a_drain_timer_that_work_rearms_never_needs_to_expire) {
+  const report result = check_drain({.work_rearms_timer = true});
+  EXPECT_EQ(result["close_is_called"].verdict, verdict::holds);
+  EXPECT_EQ(to_string(*result["close_terminates"].counterexample), "0/(1)");
 }
 
-TEST(explore_worked_example, a_job_that_must_finish_closes_without_help_from_the_timer) {
-  EXPECT_EQ(check_close({.job_must_finish = true, .rearm = true}).verdict, verdict::holds);
+TEST(explore_worked_example, the_documentation_shows_this_very_code) {
+  const std::string marker = "// [example]\n";
+  const std::string source = text_of(LASTCALL_EXPLORE_SOURCE);
+  const std::size_t begin = source.find("\n" + marker) + 1 + marker.size();
+  const std::size_t end = source.find(marker, begin);
+  ASSERT_NE(end, std::string::npos);
+  const std::string example = "```cpp\n" + source.substr(begin, end - begin) + "```\n";
+  EXPECT_NE(text_of(LASTCALL_EXPLORE_DOCUMENT).find(example), std::string::npos);
 }
 
 }  // namespace
