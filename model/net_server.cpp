@@ -30,9 +30,9 @@ struct machine : msm::front_end<machine, state, event, command, facts> {
     stay<listening, event::connection_opened,            then<count_up>>,
     stay<listening, event::connection_gone,              then<count_down>>,
     // Stop admission, then sweep what was admitted: nodejs/node#57668.
-    row <listening, event::close_called,      closing,   then<stop_listening, drain_sessions, arm_drain_timer>,   unless<no_other, sessions_first>>,
+    row <listening, event::close_called,      closing,   then<stop_listening, arm_drain_timer, drain_sessions>,   unless<no_other, sessions_first>>,
     row <listening, event::close_called,      closed,    then<stop_listening, emit_close>,                        all<when<no_other>, unless<sessions_first>>>,
-    row <listening, event::close_called,      closing,   then<drain_sessions, arm_drain_timer, defer_stop_listening>, when<sessions_first>>,
+    row <listening, event::close_called,      closing,   then<arm_drain_timer, drain_sessions, defer_stop_listening>, when<sessions_first>>,
 
     // A connection can still open here only while the listener is open.
     stay<closing,   event::connection_opened,            then<count_up>>,

@@ -72,9 +72,6 @@ class basic_server {
  public:
   using connection = model::connection<Sizes>;
 
-  /// A server that has not been told to listen. The profile must outlive the steps.
-  basic_server() = default;
-
   /// One run-to-completion turn. Total: what a machine has no row for is ignored, as a server ignores it. Effects are
   /// appended in the order in which they must be carried out.
   void step(const event& happened, const profile& decisions, effects& out) {
@@ -89,6 +86,17 @@ class basic_server {
   bool drain_armed() const { return drain_armed_; }
   std::uint32_t connections_counted() const { return connections_counted_; }
   const auto& connections() const { return connections_; }
+
+  /// Writes or reads the whole value through `bits` (see sim/bits.hpp); `item` does the same for one connection.
+  template <class Bits, class Item>
+  void transfer(Bits& bits, std::size_t connections_max, Item item) {
+    bits.field(state_, 2);
+    bits.field(listener_open_, 1);
+    bits.field(drain_armed_, 1);
+    bits.field(late_closes_, 2);
+    bits.field(connections_counted_, 32);
+    bits.sequence(connections_, connections_max, 3, item);
+  }
 
   friend bool operator==(const basic_server&, const basic_server&) = default;
 
@@ -257,6 +265,7 @@ struct basic_server<Sizes>::turn {
     const request* found = find(who, which);
     if (found == nullptr || found->stream == http2_stream::state::closed) return;  // detached: it speaks to nobody
     drive(who, which, what, length);
+    settle(who);
   }
 
   template <class Transition, class State>

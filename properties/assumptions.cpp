@@ -1,0 +1,42 @@
+#include <boost/describe/enum_to_string.hpp>
+
+#include "properties/check.hpp"
+
+namespace lastcall::properties {
+
+std::vector<std::string> assumptions(const sim::world_options& world) {
+  const model::profile& profile = *world.profile;
+  std::vector<std::string> rules{
+      "at most " + std::to_string(world.connections) + " connection(s) at a time and " + std::to_string(world.streams) +
+          " stream(s) per connection; a slot is used again after its connection ends",
+      "a connection holds " + std::to_string(world.channel_capacity) +
+          " frame(s) the server has not read and one write the client has not read; a full channel makes the writer wait",
+      "one step of the server is one run-to-completion turn; receiving and writing are separate steps",
+      "what the server submits between two writes goes out in one write; its output buffer is not bounded",
+      "the application calls close() once while the server listens, and again only when it is closed",
+      "response and request bodies are one DATA frame; a client's window is open, or closed until one WINDOW_UPDATE",
+      "no clock: an armed timer may fire at any time",
+  };
+  if (profile.close_announces == model::close_announces::notice && profile.second_phase == model::second_phase::on_timer)
+    rules.emplace_back("the notice timers, armed by close(), are shorter than the drain deadline and fire before it");
+  if (profile.after_fin == model::after_fin::lingers)
+    rules.emplace_back("the linger timer is finite");
+  if (world.peer->keeps_the_rules)
+    rules.emplace_back("a cooperative client sends no PING and no GOAWAY while it owes a body, a WINDOW_UPDATE, an answer or FIN");
+  rules.emplace_back("handlers that were told of a failure are detached and may still run");
+  return rules;
+}
+
+std::string fairness(const sim::world_options& world) {
+  std::string text = "weak, per connection: accept, receive, write, close callbacks, each arming of a timer";
+  for (int i = 0; i < 16; ++i) {
+    const auto move = static_cast<sim::client_move>(i);
+    const char* name = boost::describe::enum_to_string(move, nullptr);
+    if (name == nullptr) break;
+    if (world.peer->must.has(move)) text += std::string("; client ") + name;
+  }
+  if (world.handler->must.has(sim::handler_move::finish)) text += "; handler finish";
+  return text;
+}
+
+}  // namespace lastcall::properties

@@ -1,0 +1,48 @@
+// check: every claim, over every reachable state of one world. The entrance for whoever wants a verdict.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "properties/claims.hpp"
+#include "sim/explore/path.hpp"
+#include "sim/explore/report.hpp"
+#include "sim/world.hpp"
+
+namespace lastcall::properties {
+
+BOOST_DEFINE_FIXED_ENUM_CLASS(verdict, std::uint8_t, holds, violated, unknown, not_applicable)
+
+struct claim_verdict {
+  const claim_description* claim = nullptr;
+  properties::verdict verdict = properties::verdict::unknown;
+  /// Of a violated claim, the shortest run that shows it, as choices of `sim::world`. A violated guard has none.
+  std::optional<explore::counterexample> counterexample;
+};
+
+/// What one exploration found: the verdicts in the order of claims(), and what was explored.
+struct environment_verdict {
+  sim::world_options world;
+  std::vector<claim_verdict> claims;
+  explore::exploration explored;
+
+  /// The first of this name and form; null when there is none.
+  const claim_verdict* find(std::string_view name, form of) const;
+  bool any(verdict value) const;
+};
+
+/// What a verdict takes for granted, in sentences.
+std::vector<std::string> assumptions(const sim::world_options&);
+
+/// The fairness constraints of this environment, in words.
+std::string fairness(const sim::world_options&);
+
+/// The largest number of connections that check() takes.
+inline constexpr std::uint32_t connections_max = 3;
+
+/// Explores the world exhaustively, with exact storage. Every claim gets its verdict, one that cannot apply to this
+/// profile or environment `not_applicable`. A bound that is hit turns what is not violated into `unknown`.
+environment_verdict check(const sim::world_options&, const explore::options& = {});
+
+}  // namespace lastcall::properties
