@@ -42,6 +42,7 @@ std::optional<world> read_world(json_object& header) {
   world w;
   w.connections = inner.whole32("connections");
   w.streams = inner.whole32("streams");
+  w.channel_capacity = inner.whole32("channel_capacity");
   w.peer = non_empty_text(inner, "peer");
   w.handler = non_empty_text(inner, "handler");
   inner.reject_other_fields("`world`");

@@ -82,6 +82,7 @@ enum class verdict : std::uint8_t { holds, violated };
 struct world {
   std::uint32_t connections = 0;
   std::uint32_t streams = 0;
+  std::uint32_t channel_capacity = 0;
   std::string peer;
   std::string handler;
 

@@ -23,6 +23,7 @@ ordered_json header_of(const trace& t) {
   if (t.world) {
     header["world"] = {{"connections", t.world->connections},
                        {"streams", t.world->streams},
+                       {"channel_capacity", t.world->channel_capacity},
                        {"peer", t.world->peer},
                        {"handler", t.world->handler}};
   }
