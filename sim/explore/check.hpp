@@ -70,7 +70,6 @@ report check(const Model& model, const std::tuple<Claims...>& claims, const opti
   const std::vector<std::uint32_t> depth = depths_of(engine.parents());
   explored.depth = *std::max_element(depth.begin(), depth.end());
 
-  const region whole{{}, std::vector<std::uint32_t>(depth.size(), no_state)};
   for_each_claim(claims, [&](auto position, const auto& claim) {
     constexpr std::size_t i = decltype(position)::value;
     constexpr claim_kind kind = list::kinds[i];
@@ -86,7 +85,7 @@ report check(const Model& model, const std::tuple<Claims...>& claims, const opti
         run = counterexample{choices_along(model, engine.visited(), found->stem_states), found->loop, found->loop.empty()};
       }
     } else if (const auto& found = engine.findings()[i]) {
-      run = counterexample{choices_along(model, engine.visited(), stem_to(found->state, whole, engine.parents())), {}, false};
+      run = counterexample{choices_along(model, engine.visited(), stem_to(found->state, engine.parents())), {}, false};
       if (found->choice) {
         run->stem.push_back(*found->choice);
       }

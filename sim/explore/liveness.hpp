@@ -55,15 +55,22 @@ struct region {
   bool contains(std::uint32_t state) const { return distance[state] != no_state; }
 };
 
-inline std::vector<std::uint32_t> stem_to(std::uint32_t last, const region& within, const parent_list& parents) {
+// The states from state 0 to `last` in the search tree; in the second form, through the region as far as it goes.
+inline std::vector<std::uint32_t> stem_to(std::uint32_t last, const parent_list& parents) {
   std::vector<std::uint32_t> stem{last};
-  while (within.parent[stem.back()] != no_state) {
-    stem.push_back(within.parent[stem.back()]);
-  }
   while (stem.back() != 0) {
     stem.push_back(parents[stem.back()]);
   }
   std::reverse(stem.begin(), stem.end());
+  return stem;
+}
+inline std::vector<std::uint32_t> stem_to(std::uint32_t last, const parent_list& parents, const region& within) {
+  std::vector<std::uint32_t> inside;
+  for (; within.parent[last] != no_state; last = within.parent[last]) {
+    inside.push_back(last);
+  }
+  std::vector<std::uint32_t> stem = stem_to(last, parents);
+  stem.insert(stem.end(), inside.rbegin(), inside.rend());
   return stem;
 }
 
@@ -113,7 +120,7 @@ void for_each_component(const transition_graph& graph, Start&& start, Follow&& f
     std::uint32_t lowest;  // the smallest number known to be reachable; needed only while the state is on this path
     std::uint32_t next_choice;
   };
-  constexpr std::uint32_t finished = no_state;
+  constexpr std::uint32_t finished = no_state;           // the largest number, so that it never lowers `lowest`
   std::vector<std::uint32_t> number(graph.states(), 0);  // 0 is unvisited
   std::vector<std::uint32_t> unassigned;                 // visited, but not yet in a finished component
   chunked_vector<frame> path;
@@ -138,7 +145,7 @@ void for_each_component(const transition_graph& graph, Start&& start, Follow&& f
         const std::uint32_t target = graph.target(top.state, choice);
         if (number[target] == 0) {
           enter(target);
-        } else if (number[target] != finished) {
+        } else {
           top.lowest = std::min(top.lowest, number[target]);
         }
         continue;
@@ -152,9 +159,9 @@ void for_each_component(const transition_graph& graph, Start&& start, Follow&& f
         continue;
       }
       const auto first = std::find(unassigned.rbegin(), unassigned.rend(), done.state).base() - 1;
-      on_component(std::span<const std::uint32_t>(first, unassigned.end()), [&](std::uint32_t state) {
-        return number[state] != finished && number[state] >= number[done.state];
-      });
+      // From here no followed edge leads to an unassigned state of another component, or this one would not be complete.
+      on_component(std::span<const std::uint32_t>(first, unassigned.end()),
+                   [&](std::uint32_t state) { return number[state] != finished; });
       std::for_each(first, unassigned.end(), [&](std::uint32_t state) { number[state] = finished; });
       unassigned.erase(first, unassigned.end());
     }
@@ -279,10 +286,10 @@ inline std::optional<lasso> find_unfulfilled(const transition_graph& graph, cons
   const auto fair = nearest_component(graph, open, follow, ~std::uint64_t{0});
   std::optional<lasso> found;
   if (fair) {
-    found = lasso{stem_to(fair->entry, open, parents), closed_walk(graph, fair->entry, fair->members, follow, ~std::uint64_t{0})};
+    found = lasso{stem_to(fair->entry, parents, open), closed_walk(graph, fair->entry, fair->members, follow, ~std::uint64_t{0})};
   }
   if (stop != no_state && (!fair || open.distance[stop] <= open.distance[fair->entry] + found->loop.size())) {
-    found = lasso{stem_to(stop, open, parents), {}};
+    found = lasso{stem_to(stop, parents, open), {}};
   }
   return found;
 }
@@ -298,7 +305,7 @@ inline std::optional<lasso> find_cycle(const transition_graph& graph, const pare
   if (!cyclic) {
     return std::nullopt;
   }
-  return lasso{stem_to(cyclic->entry, all, parents), closed_walk(graph, cyclic->entry, cyclic->members, follow, 0)};
+  return lasso{stem_to(cyclic->entry, parents), closed_walk(graph, cyclic->entry, cyclic->members, follow, 0)};
 }
 
 }  // namespace lastcall::explore

@@ -162,6 +162,38 @@ TEST(explore_liveness, the_shorter_of_stop_and_loop_is_reported) {
   EXPECT_TRUE(claim.counterexample->stops);
 }
 
+TEST(explore_liveness, the_nearest_of_several_fair_components_is_reported) {
+  // A chain of self-loops; the algorithm closes the far components first.
+  graph_model model(4);
+  model.add(0, {.target = 1, .fair = 1});
+  for (std::uint32_t i = 1; i < 4; ++i) {
+    model.add(i, {.target = i, .fair = 1});
+  }
+  model.add(1, {.target = 2, .fair = 1}).add(2, {.target = 3, .fair = 1});
+  EXPECT_EQ(path_of(reaches(model, 9)), "0/(0)");
+}
+
+TEST(explore_liveness, the_nearest_of_several_stops_is_reported) {
+  graph_model model(4);
+  model.add(0, {.target = 1, .fair = 1}).add(0, {.target = 3, .fair = 1}).add(1, {.target = 2, .fair = 1});
+  EXPECT_EQ(path_of(reaches(model, 9)), "1");
+}
+
+TEST(explore_liveness, each_claim_has_its_own_trigger_and_goal) {
+  // The goal of one claim is a state in which another one still waits.
+  graph_model model(3);
+  model.add(0, {.target = 1, .fair = 1}).add(1, {.target = 2, .fair = 1});
+  const auto at = [](std::uint32_t wanted) { return [=](std::uint32_t s) { return s == wanted; }; };
+  const auto claims = std::tuple{eventually("first", at(0), at(1)), eventually("second", at(0), at(2)),
+                                 eventually("back", at(1), at(0)), eventually("never_triggered", at(7), at(8))};
+  const report result = check(model, claims);
+  EXPECT_EQ(result["first"].verdict, verdict::holds);
+  EXPECT_EQ(result["second"].verdict, verdict::holds);
+  EXPECT_EQ(result["never_triggered"].verdict, verdict::holds);
+  ASSERT_EQ(result["back"].verdict, verdict::violated);
+  EXPECT_EQ(path_of(result["back"]), "0/0");
+}
+
 TEST(explore_liveness, the_loop_visits_every_obligation_and_returns) {
   // A ring of five; constraints 0 and 1 are taken on opposite sides, constraint 2 is enabled everywhere but in state 3.
   graph_model model(6);

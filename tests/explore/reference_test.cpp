@@ -46,6 +46,7 @@ relation closure(const graph_model& model, const state_set& inside, auto&& follo
 struct expected {
   bool safe = true, acyclic = true, live = true;
   std::uint64_t states = 0;
+  std::size_t steps_to_bad = most_states;
 };
 
 std::uint64_t enabled(const graph_model& model, std::uint32_t s) {
@@ -69,6 +70,17 @@ expected reference(const random_case& given) {
   const relation around = closure(given.model, everything, internal);
   const relation before_goal = closure(given.model, open, every);
   expected result;
+  state_set near{};
+  near[0] = true;
+  for (std::size_t steps = 0; steps < most_states; ++steps) {
+    const state_set now = near;
+    for (std::uint32_t s = 0; s < most_states; ++s) {
+      if (now[s]) {
+        result.steps_to_bad = given.bad[s] ? std::min(result.steps_to_bad, steps) : result.steps_to_bad;
+        std::for_each(given.model.edges[s].begin(), given.model.edges[s].end(), [&](const edge& e) { near[e.target] = true; });
+      }
+    }
+  }
   for (std::uint32_t s = 0; s < most_states; ++s) {
     result.states += reach[0][s];
     result.safe = result.safe && !(reach[0][s] && given.bad[s]);
@@ -120,6 +132,21 @@ void confirm_lasso(const random_case& given, const counterexample& run) {
   RC_ASSERT(run.stops || ~met == 0);
 }
 
+// A cycle must close and consist of internal edges.
+void confirm_cycle(const random_case& given, const counterexample& run) {
+  std::uint32_t at = 0;
+  for (const std::uint32_t choice : run.stem) {
+    at = given.model.edges[at].at(choice).target;
+  }
+  const std::uint32_t home = at;
+  RC_ASSERT(!run.loop.empty());
+  for (const std::uint32_t choice : run.loop) {
+    RC_ASSERT(given.model.edges[at].at(choice).internal);
+    at = given.model.edges[at].at(choice).target;
+  }
+  RC_ASSERT(at == home);
+}
+
 random_case draw() {
   random_case given;
   // Few constraints with sparse bits make both verdicts frequent.
@@ -164,6 +191,12 @@ void compare(const random_case& given, tally& met) {
     RC_ASSERT((got["safe"].verdict == verdict::holds) == want.safe);
     RC_ASSERT((got["acyclic"].verdict == verdict::holds) == want.acyclic);
     RC_ASSERT((got["live"].verdict == verdict::holds) == want.live);
+    if (!want.safe && order == search_order::breadth_first) {
+      RC_ASSERT(got["safe"].counterexample->stem.size() == want.steps_to_bad);
+    }
+    if (!want.acyclic) {
+      confirm_cycle(given, *got["acyclic"].counterexample);
+    }
     if (!want.live) {
       confirm_lasso(given, *got["live"].counterexample);
       ++(got["live"].counterexample->stops ? met.stops : met.loops);

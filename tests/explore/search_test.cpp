@@ -122,6 +122,12 @@ TEST(explore_search, step_claims_see_before_action_observation_and_after) {
   EXPECT_EQ(result["never_enters"].counterexample->stem, (std::vector<std::uint32_t>{0, 0, 0}));
   ASSERT_EQ(result["second_enters_while_first_waits"].verdict, verdict::holds);
   EXPECT_EQ(result["second_enters_while_first_waits"].witness->stem.size(), 5U);
+  bool second_entered = false;
+  const auto record = [&](const auto&, std::uint8_t self, const auto& seen, const auto&) {
+    second_entered = seen.entered && self == 1;
+  };
+  EXPECT_FALSE(replay(peterson{}, result["second_enters_while_first_waits"].witness->stem, record));
+  EXPECT_TRUE(second_entered);
 }
 
 TEST(explore_search, the_search_goes_on_after_a_violation) {
@@ -182,6 +188,8 @@ TEST(explore_search, the_state_limit_is_exact_and_equal_size_is_complete) {
   const report result = check(counters{3, 7}, std::tuple{always("any", anything)}, limited);
   EXPECT_FALSE(result.explored.complete);
   EXPECT_EQ(result.explored.states, 342U);
+  // Only the corner opposite to the initial state is missing, and it is found by one of the last of the 1029 steps.
+  EXPECT_GT(result.explored.transitions, 1000U);
   EXPECT_EQ(result["any"].verdict, verdict::unknown);
 }
 
@@ -207,6 +215,30 @@ TEST(explore_search, too_many_kinds_of_transition_stop_the_search) {
   EXPECT_FALSE(result.explored.complete);
   EXPECT_NE(result.explored.stopped_by.find("kinds of transition"), std::string::npos);
   EXPECT_EQ(result["never"].verdict, verdict::unknown);
+}
+
+TEST(explore_search, a_state_whose_transitions_find_no_label_is_not_taken_for_a_stop) {
+  graph_model model(3);
+  for (std::uint64_t kind = 0; kind < label_table::max_labels; ++kind) {
+    model.add(0, {.target = 1, .fair = kind});
+  }
+  model.add(1, {.target = 2, .fair = 1, .restarted = 1});
+  const auto claims = std::tuple{eventually("ends", anything, [](std::uint32_t s) { return s == 2; })};
+  EXPECT_EQ(check(model, claims)["ends"].verdict, verdict::unknown);
+  model.edges[0].pop_back();
+  EXPECT_EQ(check(model, claims)["ends"].verdict, verdict::holds);
+}
+
+TEST(explore_search, each_acyclic_claim_looks_at_its_own_actions) {
+  graph_model model(2);
+  model.add(0, {.target = 1, .internal = true}).add(1, {.target = 0});
+  const auto claims = std::tuple{acyclic("internal", [](std::uint32_t, const graph_model::edge& e) { return e.internal; }),
+                                 acyclic("any", [](std::uint32_t, const graph_model::edge&) { return true; }),
+                                 acyclic("outside", [](std::uint32_t, const graph_model::edge& e) { return !e.internal; })};
+  const report result = check(model, claims);
+  EXPECT_EQ(result["internal"].verdict, verdict::holds);
+  EXPECT_EQ(result["any"].verdict, verdict::violated);
+  EXPECT_EQ(result["outside"].verdict, verdict::holds);
 }
 
 TEST(explore_search, a_state_with_more_successors_than_a_batch_is_expanded_whole) {
