@@ -1,5 +1,6 @@
 #include "properties/check.hpp"
 
+#include "properties/run_world.hpp"
 #include "properties/world_claims.hpp"
 #include "sim/explore/check.hpp"
 
@@ -33,10 +34,10 @@ verdict converted(explore::verdict value) {
   return verdict::unknown;
 }
 
-template <std::size_t C>
-environment_verdict check_world(const sim::world_options& options, const explore::options& bounds) {
-  const sim::world<C> world(options);
-  const explore::report found = explore::check(world, world_claims<typename sim::world<C>::state>(), bounds);
+template <class World>
+environment_verdict check_world(const World& world, const explore::options& bounds) {
+  const sim::world_options& options = world.options();
+  const explore::report found = explore::check(world, world_claims<typename World::state>(), bounds);
   invariant(found.claims.size() == claims().size(), "the list of claims and their predicates disagree");
 
   environment_verdict result{options, {}, found.explored};
@@ -61,11 +62,7 @@ bool environment_verdict::any(verdict value) const {
 }
 
 environment_verdict check(const sim::world_options& options, const explore::options& bounds) {
-  switch (options.connections) {
-    case 1: return check_world<1>(options, bounds);
-    case 2: return check_world<2>(options, bounds);
-    default: return check_world<connections_max>(options, bounds);
-  }
+  return with_world(options, [&](const auto& world) { return check_world(world, bounds); });
 }
 
 }  // namespace lastcall::properties

@@ -41,6 +41,12 @@ std::string fairness(const sim::world_options&);
 /// The largest number of connections that check() takes.
 inline constexpr std::uint32_t connections_max = 3;
 
+/// Whether a world of these sizes exists.
+constexpr bool is_valid(const sim::world_options& world) {
+  return world.connections >= 1 && world.connections <= connections_max && world.streams >= 1 &&
+         world.streams <= sim::streams_max && world.channel_capacity >= 1 && world.channel_capacity <= sim::channel_max;
+}
+
 /// Explores the world exhaustively, with exact storage. Every claim gets its verdict, one that cannot apply to this
 /// profile or environment `not_applicable`. A bound that is hit turns what is not violated into `unknown`.
 environment_verdict check(const sim::world_options&, const explore::options& = {});

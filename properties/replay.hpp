@@ -31,6 +31,9 @@ struct replay_verdict {
 /// silent: close_terminates is violated if the server's own steps then never emit 'close'.
 replay_verdict replay(const traces::trace&, const model::profile&);
 
+/// Runs a choice path of the simulated world. A divergence counts steps from 0.
+replay_verdict replay_path(const sim::world_options&, const explore::counterexample&);
+
 /// The run of a counterexample as a trace that can be drawn, written and replayed.
 traces::trace record(const sim::world_options&, const explore::counterexample&, const claim_description& violated);
 

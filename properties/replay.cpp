@@ -1,0 +1,182 @@
+#include "properties/replay.hpp"
+
+#include <map>
+
+#include "properties/run_world.hpp"
+#include "properties/world_claims.hpp"
+#include "sim/lanes.hpp"
+#include "traces/format/write.hpp"
+
+namespace lastcall::properties {
+namespace {
+
+/// Verdicts by claim while a run is watched: everything holds until something breaks it.
+class judge {
+ public:
+  template <class Server>
+  void watch(const step_view<Server>& step, bool deferred) {
+    demand("close_terminates", form::bounded, bounded_close(step));
+    demand("close_callback_once", form::safety, close_callback_once(step));
+    demand("no_new_after_final_goaway", form::safety, no_new_after_final_goaway(step));
+    demand("honest_last_stream_id", form::safety, honest_last_stream_id(step));
+    demand("no_loss", form::safety, no_loss(step));
+    demand("one_terminal_event", form::safety, one_terminal_event(step));
+    demand("counts_exact", form::safety, counts_exact(step.after));
+    demand("ordered_close", form::safety, ordered_close(step));
+    demand("no_leak", form::safety, no_leak(step.after, deferred));
+    demand("waits_are_bounded", form::safety, waits_are_bounded(step.after));
+  }
+  void demand(std::string_view name, form of, bool holds) {
+    bool& so_far = holds_.try_emplace({name, of}, true).first->second;
+    so_far = so_far && holds;
+  }
+
+  std::vector<claim_verdict> verdicts(const model::profile& profile) const {
+    std::vector<claim_verdict> made;
+    for (const auto& claim : claims()) {
+      const auto found = holds_.find({claim.name, claim.form});
+      if (found == holds_.end()) continue;
+      const bool needs_deadline = claim.form == form::bounded || claim.name == "waits_are_bounded";
+      if (needs_deadline && profile.drain_deadline == model::drain_deadline::none) continue;
+      made.push_back({&claim, found->second ? verdict::holds : verdict::violated, {}});
+    }
+    return made;
+  }
+
+ private:
+  std::map<std::pair<std::string_view, form>, bool> holds_;
+};
+
+// --- A log.
+
+step_view<model::server> view_of(const model::event& happened, const model::server& before, const model::server& after,
+                                 const model::effects& effects) {
+  step_view<model::server> view{before, after, effects};
+  const auto because = [&view](cause why, model::connection_id who, model::stream_id stream = 0) {
+    view.why = why;
+    view.connection = who;
+    view.stream = stream;
+  };
+  if (std::holds_alternative<model::close_called>(happened)) because(cause::close_called, 0);
+  if (const auto* e = std::get_if<model::peer_fin>(&happened)) because(cause::peer_fin, e->connection);
+  if (const auto* e = std::get_if<model::peer_rst>(&happened)) because(cause::peer_rst, e->connection);
+  if (const auto* e = std::get_if<model::recv_invalid>(&happened)) because(cause::peer_error, e->connection);
+  if (const auto* e = std::get_if<model::recv_rst_stream>(&happened)) because(cause::stream_reset, e->connection, e->stream);
+  if (const auto* e = std::get_if<model::timer_expired>(&happened)) {
+    if (e->which == model::timer::drain) because(cause::drain_expired, 0);
+    if (e->which == model::timer::linger) because(cause::linger_expired, e->connection);
+  }
+  return view;
+}
+
+replay_verdict replay_log(const traces::trace& log, const model::profile& profile) {
+  const sim::lane_replay found = sim::replay_lanes(log, profile);
+  replay_verdict result{found.reproduced, {}, {}};
+  if (!found.reproduced) {
+    result.divergence = divergence{found.divergence->line, found.divergence->expected, found.divergence->observed};
+    return result;
+  }
+  judge judged;
+  model::server server;
+  model::effects effects;
+  if (!found.schedule.empty() && !std::holds_alternative<model::listen_called>(found.schedule.front()))
+    server.step(model::listen_called{}, profile, effects);
+  for (const auto& happened : found.schedule) {
+    const model::server before = server;
+    effects.clear();
+    server.step(happened, profile, effects);
+    judged.watch(view_of(happened, before, server, effects), false);
+  }
+  // The schedule ends where nothing more can happen: a server that is still closing there never closes.
+  judged.demand("close_terminates", form::unbounded, !server.is_closing());
+  result.claims = judged.verdicts(profile);
+  return result;
+}
+
+// --- A run of the checker.
+
+/// Whether the world may stay for ever where the run leaves it: no fair action is enabled, or the loop is fair.
+template <class World>
+bool is_fair_end(const World& world, const explore::counterexample& run) {
+  using state = typename World::state;
+  std::uint64_t served = 0;   // constraints taken, disabled or restarted somewhere in the loop
+  std::uint64_t enabled = 0;  // of the state at hand
+  const auto enabled_in = [&](const state& now) {
+    std::uint64_t sets = 0;
+    world.actions(now, [&](const sim::action& each) { sets |= world.fair_sets(now, each); });
+    return sets;
+  };
+  std::size_t steps = 0;
+  state last = world.initial();
+  state loop_start = last;
+  explore::replay(world, explore::choices(run), [&](const state& before, const auto& chosen, const auto& seen, const state& after) {
+    if (steps == run.stem.size()) loop_start = before;
+    if (steps++ >= run.stem.size()) {
+      enabled = enabled_in(before);
+      served |= world.fair_sets(before, chosen) | world.restarted(before, chosen, seen, after) | ~enabled;
+    }
+    last = after;
+  });
+  if (run.loop.empty()) return enabled_in(last) == 0;
+  return last == loop_start && ~served == 0;
+}
+
+std::string text_of(const traces::row& r) {
+  traces::trace one;
+  one.rows.push_back(r);
+  const std::string text = traces::write_trace(one);
+  const std::size_t row = text.find('\n') + 1;
+  return text.substr(row, text.size() - row - 1);
+}
+
+std::optional<divergence> first_difference(const traces::trace& recorded, const std::vector<traces::row>& rows) {
+  for (std::size_t i = 0; i < recorded.rows.size() || i < rows.size(); ++i) {
+    const bool both = i < recorded.rows.size() && i < rows.size();
+    if (both && recorded.rows[i] == rows[i]) continue;
+    const std::size_t line = i < recorded.rows.size() ? recorded.rows[i].line : i + 2;
+    return divergence{line, i < recorded.rows.size() ? text_of(recorded.rows[i]) : "nothing more",
+                      i < rows.size() ? text_of(rows[i]) : "nothing more"};
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+replay_verdict replay_path(const sim::world_options& options, const explore::counterexample& run) {
+  return with_world(options, [&](const auto& world) {
+    replay_verdict result;
+    judge judged;
+    auto last = world.initial();
+    const auto off = explore::replay(world, explore::choices(run), [&](const auto& before, const auto& chosen, const auto& seen, const auto& after) {
+      judged.watch(view_of(before, chosen, seen, after), after.deferred);
+      last = after;
+    });
+    if (off) {
+      result.divergence = divergence{off->step, "choice " + std::to_string(off->chosen),
+                                     "a state that offers " + std::to_string(off->offered) + " choices"};
+      return result;
+    }
+    result.reproduced = true;
+    judged.demand("close_terminates", form::unbounded, !(last.server.is_closing() && is_fair_end(world, run)));
+    result.claims = judged.verdicts(*options.profile);
+    return result;
+  });
+}
+
+replay_verdict replay(const traces::trace& recorded, const model::profile& profile) {
+  if (recorded.path.empty() || !recorded.world) return replay_log(recorded, profile);
+  sim::world_options options;
+  options.profile = &profile;
+  options.connections = recorded.world->connections;
+  options.streams = recorded.world->streams;
+  options.channel_capacity = recorded.world->channel_capacity;
+  options.peer = sim::find_peer_class(recorded.world->peer);
+  options.handler = sim::find_handler_class(recorded.world->handler);
+  const auto run = explore::parse_path(recorded.path);
+  if (options.peer == nullptr || options.handler == nullptr || !run || !is_valid(options))
+    return {false, divergence{1, "a world and a path that this version knows", "something else in the header"}, {}};
+  if (auto difference = first_difference(recorded, rows_of(options, *run.value))) return {false, difference, {}};
+  return replay_path(options, *run.value);
+}
+
+}  // namespace lastcall::properties

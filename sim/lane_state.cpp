@@ -1,0 +1,62 @@
+#include "sim/lane_state.hpp"
+
+#include "sim/bits.hpp"
+#include "sim/world.hpp"
+
+namespace lastcall::sim {
+namespace {
+
+/// The layout of sim/bits.hpp with whole words and sequences of any length.
+class byte_key {
+ public:
+  template <class T>
+  void field(T value, unsigned = 0) {
+    const auto raw = static_cast<std::uint32_t>(value);
+    for (unsigned shift = 0; shift < 32; shift += 8) bytes_.push_back(static_cast<char>(raw >> shift));
+  }
+  template <class Sequence, class Item>
+  void sequence(Sequence& items, std::size_t, unsigned, Item item) {
+    field(items.size());
+    for (auto& each : items) item(each);
+  }
+  std::string take() { return std::move(bytes_); }
+
+ private:
+  std::string bytes_;
+};
+
+void put(byte_key& key, const std::vector<server_frame>& frames) {
+  key.sequence(frames, 0, 0, [&](const server_frame& each) {
+    key.field(each.received);
+    key.field(each.stream);
+    key.field(each.last_stream);
+    key.field(each.code);
+    key.field(each.end_stream);
+  });
+}
+
+}  // namespace
+
+std::string key_of(const lane_state& now) {
+  byte_key key;
+  const world_options any_size;
+  model::server server = now.server;
+  server.transfer(key, 0, [&](auto& which) { detail::transfer_connection(key, which, any_size); });
+  key.sequence(now.clients, 0, 0, [&](const lane_client& each) {
+    key.field(each.phase);
+    key.field(each.done);
+    key.field(each.delivered);
+    key.field(each.reading);
+    key.field(each.window_closed);
+    key.field(each.left);
+    key.field(each.resets);
+    key.field(each.fin_read);
+    put(key, each.submitted);
+    put(key, each.unread);
+  });
+  key.field(now.process_done);
+  key.field(now.deferred);
+  return key.take();
+}
+
+}  // namespace lastcall::sim
