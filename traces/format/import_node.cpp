@@ -158,6 +158,10 @@ class node_log_importer {
     if (const auto found = client_events.find(name); found != client_events.end()) return take_client_event(line, found->second);
     if (is_teardown(name)) {
       torn_down_ = true;
+    } else if (name.starts_with("client send failed")) {
+      take_back_last_input(line, false);
+    } else if (name.starts_with("client shutdown failed")) {
+      take_back_last_input(line, true);
     } else if (name == "listening") {
       take_listening(line);
     } else if (name == "tcp.connect c2s") {
@@ -274,6 +278,17 @@ class node_log_importer {
     if (line.problem()) return;
     add(line, actor::client, event).connection = number;
     if (event != e::stops_reading && event != e::resumes_reading) clients_[number - 1].can_send = false;
+  }
+
+  /// The program logs what it sends before it tries. The frame or FIN that its kernel then refused has not happened.
+  void take_back_last_input(json_object& line, bool is_fin) {
+    const std::uint32_t number = client_of(line);
+    if (line.problem() || (!is_fin && !clients_[number - 1].can_send)) return;  // that frame was left out already
+    const auto last = std::find_if(trace_.rows.rbegin(), trace_.rows.rend(),
+                                   [&](const row& r) { return r.actor == actor::client && r.connection == number; });
+    const bool fits = last != trace_.rows.rend() && (is_fin ? last->event == e::fin : name_of(last->event).starts_with("send_"));
+    if (!fits) return line.reject("ev", "nothing that this client could have failed to send stands before this row");
+    trace_.rows.erase(std::next(last).base());
   }
 
   void take_frame(json_object& line) {
