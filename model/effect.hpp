@@ -32,13 +32,15 @@ struct arm_timer { timer which; connection_id connection; };
 struct cancel_timer { timer which; connection_id connection; };
 
 // The application. `code` is that of the RST_STREAM or GOAWAY behind the callback, where there is one;
-// `failed` is hadError of a socket's 'close', ERR_SERVER_NOT_RUNNING of a close callback.
+// `failed` is hadError of a socket's 'close', ERR_SERVER_NOT_RUNNING of a close callback. `next_tick`: when the callback
+// that runs now has returned, in this order, before the event loop goes on (Node: process.nextTick).
 struct notify {
   callback what;
   connection_id connection;
   stream_id stream;
   error_code code = error_code::no_error;
   bool failed = false;
+  bool next_tick = false;
 };
 
 using effect = std::variant<send_settings, send_settings_ack, send_ping, send_ping_ack, send_goaway, send_rst_stream,

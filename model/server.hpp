@@ -122,6 +122,7 @@ struct basic_server<Sizes>::turn {
   effects& out;
   error_code code = error_code::no_error;  ///< of the frame behind this step
   bool by_reset = false;                   ///< this step delivers a RST_STREAM
+  bool unfinished = false;                 ///< the request of the stream at hand was still coming in
 
   // The application and the event loop.
   void on(const listen_called&) { drive(net_server::event::listen_called); }
@@ -228,7 +229,7 @@ struct basic_server<Sizes>::turn {
     request* found = find(what.connection, what.stream);
     if (found == nullptr || found->reads_body) return;
     found->reads_body = true;
-    if (found->stream == http2_stream::state::half_closed_remote) tell(callback::stream_end, what.connection, what.stream);
+    if (found->stream == http2_stream::state::half_closed_remote) tell_next_tick(callback::stream_end, what.connection, what.stream);
   }
   void on(const handler_responded& what) { drive_handler(what.connection, what.stream, exchange::event::handler_responded); }
   void on(const handler_wrote& what) { drive_handler(what.connection, what.stream, exchange::event::handler_wrote, what.length); }
@@ -293,7 +294,10 @@ struct basic_server<Sizes>::turn {
   }
 
   void tell(callback what, connection_id who, stream_id which = 0, bool failed = false) {
-    out.push_back(notify{what, who, which, code, failed});
+    out.push_back(notify{what, who, which, code, failed, false});
+  }
+  void tell_next_tick(callback what, connection_id who, stream_id which = 0, bool failed = false) {
+    out.push_back(notify{what, who, which, code, failed, true});
   }
 
   void control_frame(connection_id who) {
@@ -361,6 +365,7 @@ struct basic_server<Sizes>::turn {
     at(who) = left;
   }
 
+  void report_reset(connection_id who, const request& which);
   void abort(connection_id who);
 };
 

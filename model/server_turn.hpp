@@ -47,9 +47,9 @@ void basic_server<Sizes>::turn::drive(net_server::event what, connection_id who)
       case count_up: ++server.connections_counted_; break;
       case count_down: --server.connections_counted_; break;
       case emit_close:
-        tell(callback::server_close, 0);
-        tell(callback::close_callback, 0);
-        for (; server.late_closes_ > 0; --server.late_closes_) tell(callback::close_callback, 0, 0, true);
+        tell_next_tick(callback::server_close, 0);
+        tell_next_tick(callback::close_callback, 0);
+        for (; server.late_closes_ > 0; --server.late_closes_) tell_next_tick(callback::close_callback, 0, 0, true);
         break;
       case report_already_listening: tell(callback::listening, 0, 0, true); break;
       case report_not_running:
@@ -57,8 +57,8 @@ void basic_server<Sizes>::turn::drive(net_server::event what, connection_id who)
         if (was == net_server::state::closing) {
           ++server.late_closes_;
         } else {
-          tell(callback::server_close, 0);
-          tell(callback::close_callback, 0, 0, true);
+          tell_next_tick(callback::server_close, 0);
+          tell_next_tick(callback::close_callback, 0, 0, true);
         }
         break;
     }
@@ -177,6 +177,7 @@ void basic_server<Sizes>::turn::drive(connection_id who, stream_id which, http2_
       .resets_early = decisions.early_response == early_response::resets_stream || !reads_body,
       .counts_twice = decisions.reset_counts == reset_counts::twice,
   };
+  unfinished = found->stream == http2_stream::state::open;
   const auto taken = http2_stream::step(found->stream, what, known);
   if (!take(taken, find(who, which)->stream)) return;
   for (const auto command : taken.commands) {
@@ -186,14 +187,18 @@ void basic_server<Sizes>::turn::drive(connection_id who, stream_id which, http2_
       case count_down: --at(who).streams_open; break;
       case dispatch: tell(callback::server_stream, who, which); break;
       case report_data: if (reads_body) tell(callback::stream_data, who, which); break;
-      case report_end: if (reads_body) tell(callback::stream_end, who, which); break;
+      case report_end: if (reads_body) tell_next_tick(callback::stream_end, who, which); break;
+      case report_finish:
+        tell_next_tick(callback::stream_finish, who, which);
+        if (taken.next == http2_stream::state::closed) tell_next_tick(callback::stream_end, who, which);
+        break;
       case response_done: drive(who, which, exchange::event::response_written); break;
       case fail_exchange: drive(who, which, exchange::event::request_failed); break;
       case send_reset_no_error: submit(who, send_rst_stream{who, which, error_code::no_error}); break;
       case send_reset_stream_closed: submit(who, send_rst_stream{who, which, error_code::stream_closed}); break;
     }
   }
-  if (taken.next == http2_stream::state::closed) tell(callback::stream_close, who, which);
+  if (taken.next == http2_stream::state::closed) tell_next_tick(callback::stream_close, who, which);
   forget_if_over(who, which);
 }
 
@@ -212,11 +217,20 @@ void basic_server<Sizes>::turn::drive(connection_id who, stream_id which, exchan
       case send_end: submit(who, model::send_data{who, which, 0, true}); break;
       case report_completed: tell(callback::request_completed, who, which); break;
       case report_error:
-        tell(callback::stream_aborted, who, which);
         tell(callback::request_error, who, which, true);
+        tell_next_tick(callback::stream_aborted, who, which);
+        if (by_reset) report_reset(who, *found);
         break;
     }
   }
+}
+
+/// What Node tells of a stream that the peer reset: CANCEL and NO_ERROR end it quietly, other codes are errors.
+template <class Sizes>
+void basic_server<Sizes>::turn::report_reset(connection_id who, const request& which) {
+  tell_next_tick(callback::stream_finish, who, which.id);
+  if (code != error_code::no_error && code != error_code::cancel) tell_next_tick(callback::stream_error, who, which.id);
+  else if (which.reads_body && unfinished) tell_next_tick(callback::stream_end, who, which.id);
 }
 
 /// The drain deadline has passed. A connection that lingers is bounded by its own timer and is left to it.

@@ -56,6 +56,13 @@ std::string key_of(const lane_state& now) {
   });
   key.field(now.process_done);
   key.field(now.deferred);
+  key.sequence(now.ticks, 0, 0, [&](const model::notify& each) {
+    key.field(each.what);
+    key.field(each.connection);
+    key.field(each.stream);
+    key.field(each.code);
+    key.field(each.failed);
+  });
   return key.take();
 }
 

@@ -1,6 +1,6 @@
 #include "sim/lanes.hpp"
 
-#include <boost/describe/enum_to_string.hpp>
+#include <array>
 #include <unordered_set>
 
 #include "sim/lane_state.hpp"
@@ -128,13 +128,10 @@ class search {
       schedule_.resize(mark);
       return false;
     };
-    for (std::uint32_t who = 0; who < now.clients.size(); ++who) {
-      if (go([&](lane_state& s) { return client_reads(s, who); })) return true;
-      if (go([&](lane_state& s) { return pump(s, who); })) return true;
-      if (go([&](lane_state& s) { return close_callbacks(s, who); })) return true;
-      if (go([&](lane_state& s) { return accept(s, who); })) return true;
-      if (go([&](lane_state& s) { return deliver(s, who); })) return true;
-    }
+    for (std::uint32_t who = 0; who < now.clients.size(); ++who)
+      for (const auto step : own_steps)
+        if (go([&](lane_state& s) { return (this->*step)(s, who); })) return true;
+    if (go([&](lane_state& s) { return run_tick(s); })) return true;
     if (go([&](lane_state& s) { return deferred(s); })) return true;
     for (std::uint32_t who = 0; who < now.clients.size(); ++who)
       if (go([&](lane_state& s) { return client_row(s, who); })) return true;
@@ -157,7 +154,7 @@ class search {
   }
 
   bool pump(lane_state& s, std::uint32_t who) {
-    if (!is_live(s, who)) return false;
+    if (!is_live(s, who) || !s.ticks.empty()) return false;
     lane_client& client = s.clients[who];
     const bool fin_sent = s.server.connections()[who].socket == model::tcp_socket::state::write_ended;
     if (client.submitted.empty() || !client.unread.empty() || fin_sent) return false;
@@ -184,26 +181,34 @@ class search {
   }
 
   bool close_callbacks(lane_state& s, std::uint32_t who) {
-    if (who >= s.server.connections().size() || s.server.connections()[who].socket != model::tcp_socket::state::destroyed)
+    if (!s.ticks.empty() || who >= s.server.connections().size() || s.server.connections()[who].socket != model::tcp_socket::state::destroyed)
       return false;
     return happen(s, model::close_callbacks_ran{who});
   }
 
   bool accept(lane_state& s, std::uint32_t who) {
-    if (s.clients[who].phase != lane_client::backlog || !s.server.listener_open()) return false;
+    if (!s.ticks.empty() || s.clients[who].phase != lane_client::backlog || !s.server.listener_open()) return false;
     s.clients[who].phase = lane_client::accepted;
     return happen(s, model::connection_accepted{who});
   }
 
+  /// The first callback of the next-tick queue. What the handler does in it are the next rows of the lane.
+  bool run_tick(lane_state& s) {
+    if (s.ticks.empty()) return false;
+    const model::notify told = s.ticks.front();
+    s.ticks.erase(s.ticks.begin());
+    return expect_callback(s, told);
+  }
+
   bool deferred(lane_state& s) {
-    if (!s.deferred) return false;
+    if (!s.deferred || !s.ticks.empty()) return false;
     s.deferred = false;
     return happen(s, model::deferred_ran{});
   }
 
   bool deliver(lane_state& s, std::uint32_t who) {
     lane_client& client = s.clients[who];
-    if (client.phase != lane_client::accepted || !is_live(s, who)) return false;
+    if (client.phase != lane_client::accepted || !is_live(s, who) || !s.ticks.empty()) return false;
     while (client.delivered < client.done && !is_sent(*lanes_.clients[who][client.delivered])) ++client.delivered;
     if (client.delivered == client.done) return false;
     return arrive(s, who, *lanes_.clients[who][client.delivered++]);
@@ -337,7 +342,13 @@ class search {
   }
   bool carry_out(lane_state& s, const model::run_deferred&) { return s.deferred = true; }
   bool carry_out(lane_state& s, const model::notify& e) {
-    const row shown = as_row(e);
+    if (!e.next_tick) return expect_callback(s, e);
+    s.ticks.push_back(e);
+    return true;
+  }
+
+  bool expect_callback(lane_state& s, const model::notify& told) {
+    const row shown = as_row(told);
     if (!is_compared_callback(shown)) return true;
     if (s.process_done < lanes_.process.size()) {
       const row& expected = *lanes_.process[s.process_done];
@@ -385,12 +396,13 @@ class search {
   /// Every row is done and visit() found no step that goes on in silence to a state not seen: the log ends here, unless
   /// a timer is still to come, whose expiry must show nothing either.
   bool ends_silently(const lane_state& now) {
+    if (!now.ticks.empty() || now.deferred) return false;
     for (std::uint32_t who = 0; who < now.clients.size(); ++who) {
-      for (const auto move : {&search::client_reads, &search::pump, &search::close_callbacks, &search::accept, &search::deliver}) {
+      for (const auto step : own_steps) {
         lane_state next = now;
         const std::size_t mark = schedule_.size();
         complaint_.reset();
-        const bool possible = (this->*move)(next, who);
+        const bool possible = (this->*step)(next, who);
         schedule_.resize(mark);
         if (possible || complaint_) return false;
       }
@@ -460,6 +472,10 @@ class search {
   static bool is_sent(const row& r) {
     return is_input(r) && r.event != kind::connect && r.event != kind::stops_reading && r.event != kind::resumes_reading;
   }
+
+  /// What goes on by itself, between one client and the server.
+  static constexpr std::array own_steps{&search::client_reads, &search::pump, &search::close_callbacks, &search::accept,
+                                        &search::deliver};
 
   lanes lanes_;
   const model::profile& profile_;
