@@ -139,13 +139,13 @@ void world::await_signal() {
     }
     if (closed_at_ != clock::time_point()) {
       result_ = {killed_by_signal + signal,
-                 fmt::format("a second signal ({}) ended the drain with {} connections open", name_of(signal),
+                 fmt::format("a second signal ({}) ended the drain; connections open: {}", name_of(signal),
                              connections_.size())};
       loop_.stop();
       return;
     }
     closed_at_ = clock::now();
-    report_ << fmt::format("closing: {}, {} connections open", name_of(signal), connections_.size()) << std::endl;
+    report_ << fmt::format("closing: {} received, connections open: {}", name_of(signal), connections_.size()) << std::endl;
     await_signal();
     raise({model::close_called{}});
     turn();
@@ -303,7 +303,7 @@ std::chrono::milliseconds world::duration(model::timer which) const {
 
 void world::carry_out(const model::arm_timer& what) {
   const std::pair key{what.which, what.connection};
-  auto& armed = timers_.try_emplace(key, asio::steady_timer(loop_), 0).first->second;
+  auto& armed = timers_.try_emplace(key, armed_timer{asio::steady_timer(loop_), 0}).first->second;
   armed.serial = ++timer_serial_;
   armed.timer.expires_after(duration(what.which));
   // An expiry that waits in the loop while the timer is cancelled or armed anew is told apart by its serial.
@@ -353,15 +353,15 @@ void world::print_report() const {
   const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(clock::now() - closed_at_);
   report_ << fmt::format("closed {} ms after close was called{}\n", took.count(),
                          tally_.deadline_passed
-                             ? fmt::format("; the drain deadline destroyed {} connections", tally_.aborted)
+                             ? fmt::format("; connections destroyed at the drain deadline: {}", tally_.aborted)
                              : std::string());
-  report_ << fmt::format("served {} connections and {} requests: {} completed, {} failed\n", tally_.connections,
+  report_ << fmt::format("connections: {}; requests: {}, completed {}, failed {}\n", tally_.connections,
                          tally_.requests, tally_.completed, tally_.failed);
   for (std::size_t i = 0; i < std::min(tally_.detached.size(), detached_shown_max); ++i) {
     report_ << "detached: " << tally_.detached[i] << "\n";
   }
   if (tally_.detached.size() > detached_shown_max) {
-    report_ << fmt::format("detached: {} more\n", tally_.detached.size() - detached_shown_max);
+    report_ << fmt::format("detached: and {} more\n", tally_.detached.size() - detached_shown_max);
   }
   report_.flush();
 }

@@ -36,7 +36,7 @@ TEST(drain, a_response_in_flight_finishes) {
   const auto result = server.result();
   ASSERT_TRUE(result.has_value());
   EXPECT_EQ(result->exit_code, 0);
-  EXPECT_NE(server.report().find("1 requests: 1 completed, 0 failed"), std::string::npos) << server.report();
+  EXPECT_NE(server.report().find("requests: 1, completed 1, failed 0"), std::string::npos) << server.report();
 }
 
 TEST(drain, goaway_warns_first_and_then_counts) {
@@ -151,7 +151,7 @@ TEST(drain, a_handler_that_never_returns_is_detached_at_the_deadline) {
   ASSERT_TRUE(result.has_value());
   EXPECT_EQ(result->exit_code, 0);
   EXPECT_NE(server.report().find("detached: GET /hang"), std::string::npos) << server.report();
-  EXPECT_NE(server.report().find("deadline destroyed 1 connections"), std::string::npos) << server.report();
+  EXPECT_NE(server.report().find("at the drain deadline: 1"), std::string::npos) << server.report();
 }
 
 TEST(drain, a_client_that_stops_reading_is_cut_off_at_the_deadline) {

@@ -17,7 +17,7 @@ TEST(serve, a_server_without_connections_closes_at_once) {
   const auto result = server.result();
   ASSERT_TRUE(result.has_value());
   EXPECT_EQ(result->exit_code, 0);
-  EXPECT_NE(server.report().find("served 0 connections"), std::string::npos) << server.report();
+  EXPECT_NE(server.report().find("connections: 0;"), std::string::npos) << server.report();
 }
 
 TEST(serve, a_second_signal_ends_it_at_once) {
@@ -29,7 +29,7 @@ TEST(serve, a_second_signal_ends_it_at_once) {
   const auto result = server.result();
   ASSERT_TRUE(result.has_value());
   EXPECT_EQ(result->exit_code, 128 + SIGTERM);
-  EXPECT_NE(result->message.find("1 connections open"), std::string::npos) << result->message;
+  EXPECT_NE(result->message.find("connections open: 1"), std::string::npos) << result->message;
 }
 
 TEST(serve, a_port_that_is_taken_is_the_environments_failure) {
