@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdint>
+#include <set>
 #include <span>
 #include <tuple>
 #include <vector>
@@ -122,12 +123,13 @@ TEST(explore_search, step_claims_see_before_action_observation_and_after) {
   EXPECT_EQ(result["never_enters"].counterexample->stem, (std::vector<std::uint32_t>{0, 0, 0}));
   ASSERT_EQ(result["second_enters_while_first_waits"].verdict, verdict::holds);
   EXPECT_EQ(result["second_enters_while_first_waits"].witness->stem.size(), 5U);
-  bool second_entered = false;
-  const auto record = [&](const auto&, std::uint8_t self, const auto& seen, const auto&) {
-    second_entered = seen.entered && self == 1;
-  };
-  EXPECT_FALSE(replay(peterson{}, result["second_enters_while_first_waits"].witness->stem, record));
-  EXPECT_TRUE(second_entered);
+}
+
+TEST(explore_search, a_step_claim_names_the_choice_that_settled_it) {
+  const auto claims = std::tuple{always_step("third_rests", [](const auto&, std::uint8_t wheel, const auto&, const auto&) {
+    return wheel != 2;
+  })};
+  EXPECT_EQ(to_string(*check(counters{4, 3}, claims)["third_rests"].counterexample), "2");
 }
 
 TEST(explore_search, the_search_goes_on_after_a_violation) {
@@ -188,8 +190,6 @@ TEST(explore_search, the_state_limit_is_exact_and_equal_size_is_complete) {
   const report result = check(counters{3, 7}, std::tuple{always("any", anything)}, limited);
   EXPECT_FALSE(result.explored.complete);
   EXPECT_EQ(result.explored.states, 342U);
-  // Only the corner opposite to the initial state is missing, and it is found by one of the last of the 1029 steps.
-  EXPECT_GT(result.explored.transitions, 1000U);
   EXPECT_EQ(result["any"].verdict, verdict::unknown);
 }
 
@@ -250,6 +250,9 @@ TEST(explore_search, a_state_with_more_successors_than_a_batch_is_expanded_whole
   const report result = check(model, claims);
   EXPECT_EQ(result.explored.states, 5000U);
   EXPECT_EQ(to_string(*result["last"].witness), "4998");
+  options limited;
+  limited.state_limit = 300;
+  EXPECT_EQ(check(model, claims, limited).explored.transitions, 299U);
 }
 
 TEST(explore_search, progress_counts_up_to_the_result) {
@@ -291,10 +294,12 @@ TEST(explore_visited_set, tells_apart_states_of_any_size_and_finds_each_again) {
       return set.insert(set.hash(bytes.data()), bytes.data());
     };
     EXPECT_TRUE(insert().is_new);
+    std::set<std::uint64_t> hashes{set.hash(bytes.data())};
     for (std::size_t at = 0; at < size; ++at) {
       for (int value = 1; value < 256; ++value) {
         bytes.assign(size, std::byte{0});
         bytes[at] = static_cast<std::byte>(value);
+        EXPECT_TRUE(hashes.insert(set.hash(bytes.data())).second) << "every byte counts in the hash";
         EXPECT_TRUE(insert().is_new);
         EXPECT_FALSE(insert().is_new);
         EXPECT_EQ(set[set.size() - 1][at], static_cast<std::byte>(value));
