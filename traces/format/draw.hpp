@@ -1,6 +1,7 @@
 // Sequence diagrams of a trace: as plain text for a terminal, and as Mermaid for pages that render it.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "traces/format/trace.hpp"

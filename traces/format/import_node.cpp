@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
-#include <functional>
+#include <iterator>
+#include <optional>
 #include <set>
 #include <utility>
 #include <vector>
@@ -107,6 +107,7 @@ class node_log_importer {
   };
   struct request {
     std::uint32_t connection = 0;
+    model::stream_id stream = 0;
     handler_program handler;
     bool dead = false;  ///< aborted or closed: Node refuses the handler's further calls
   };
@@ -234,9 +235,8 @@ class node_log_importer {
     r.connection = connection_of_stream(r.stream, path);
     if (r.connection == 0) return line.reject("stream", "of several clients, or of none, that opened this stream on this path");
     request& q = requests_[{r.connection, r.stream}];
-    q = {r.connection, handler_for(path), false};
-    const model::stream_id stream = r.stream;
-    add_calls(line, q, q.handler.at_start, stream);
+    q = {r.connection, r.stream, handler_for(path), false};
+    add_calls(line, q, q.handler.at_start);
   }
 
   /// The request that a handler's row is about, or null when Node refuses what the handler does.
@@ -250,14 +250,11 @@ class node_log_importer {
     return found->second.dead ? nullptr : &found->second;
   }
 
-  void add_calls(json_object& line, const request& q, const std::vector<handler_call>& calls) {
-    add_calls(line, q, calls, stream_of(line));
-  }
-  void add_calls(json_object& line, const request& q, const std::vector<handler_call>& calls, model::stream_id stream) {
+  void add_calls(const json_object& line, const request& q, const std::vector<handler_call>& calls) {
     for (const handler_call& call : calls) {
       row& r = add(line, actor::app, call.event);
       r.connection = q.connection;
-      r.stream = stream;
+      r.stream = q.stream;
       r.length = call.length;
     }
   }

@@ -1,6 +1,8 @@
 #include "traces/format/node_handlers.hpp"
 
+#include <algorithm>
 #include <charconv>
+#include <system_error>
 
 namespace lastcall::traces {
 namespace {

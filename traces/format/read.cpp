@@ -2,10 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <charconv>
 #include <fstream>
 #include <iterator>
+#include <limits>
 #include <regex>
 #include <utility>
 

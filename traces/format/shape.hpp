@@ -2,6 +2,7 @@
 // writer and the table in traces/README.md all follow this one table.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <initializer_list>
 #include <span>
