@@ -171,7 +171,7 @@ TEST_F(session, a_refused_stream_does_not_hurt_the_next) {
 TEST_F(session, carries_a_thousand_requests_one_after_the_other) {
   start();
   for (int i = 0; i < 1000; ++i) {
-    const auto stream = client.request("/" + std::to_string(i));
+    const auto stream = client.request(std::string("/").append(std::to_string(i)));
     exchange();
     respond(static_cast<model::stream_id>(stream), "x");
     ASSERT_EQ(client.stream(stream).body, "x");
