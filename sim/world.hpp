@@ -39,7 +39,7 @@ struct sent_frame {
   friend bool operator==(const sent_frame&, const sent_frame&) = default;
 };
 
-/// Everything that can happen next, in the order in which choices are counted.
+/// Everything that can happen next.
 BOOST_DEFINE_FIXED_ENUM_CLASS(move, std::uint8_t,
   close,            ///< the application calls server.close()
   accept,
