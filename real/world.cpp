@@ -321,6 +321,7 @@ void world::carry_out(const model::arm_timer& what) {
 
 void world::carry_out(const model::cancel_timer& what) { timers_.erase({what.which, what.connection}); }
 
+// `next_tick` makes no difference to this application: what its handlers ask for waits in the queue in any case.
 void world::carry_out(const model::notify& what) {
   const exchange_key which{what.connection, what.stream};
   switch (what.what) {
