@@ -77,10 +77,11 @@ void basic_server<Sizes>::turn::drive(connection_id who, tcp_socket::event what)
       case destroy:
         out.push_back(destroy_socket{who});
         out.push_back(run_close_callbacks{who});
-        drive(net_server::event::connection_gone, who);
         drive(who, http2_session::event::connection_lost);
         drive(who, http2_goaway::event::session_ended);
         forget_all_but_the_socket(who);
+        // The server's 'close' comes after everything that its last connection has to tell and to cancel.
+        drive(net_server::event::connection_gone, who);
         break;
       case report_end: tell(callback::socket_end, who); break;
       case report_error: tell(callback::socket_error, who, 0, true); break;
