@@ -1,0 +1,137 @@
+// The six machines, each with what its table is held against: the facts that cannot be together, and the matrix of
+// states and events. A cell names the states that the event may lead to, "stays" for a row that keeps the state, and "-"
+// where the table has no row. What a row commands is not repeated here; server_test.cpp shows it at work.
+#pragma once
+
+#include "model/exchange.hpp"
+#include "model/http2_goaway.hpp"
+#include "model/http2_session.hpp"
+#include "model/http2_stream.hpp"
+#include "model/net_server.hpp"
+#include "model/tcp_socket.hpp"
+
+namespace lastcall::model::test {
+
+struct net_server_machine {
+  using state = net_server::state;
+  using event = net_server::event;
+  using facts = net_server::facts;
+  static constexpr const char* name = "net_server";
+  static constexpr auto initial = state::created;
+  static constexpr auto step = &net_server::step;
+  static constexpr auto table = &net_server::table;
+  static bool impossible(const facts&) { return false; }
+  static constexpr const char* matrix = R"(
+                  | created   | listening      | closing      | closed
+listen_called     | listening | stays          | -            | -
+close_called      | stays     | closing,closed | stays        | stays
+connection_opened | -         | stays          | stays        | -
+connection_gone   | -         | stays          | stays,closed | -
+deferred_ran      | -         | -              | stays,closed | -
+drain_expired     | -         | -              | stays        | -
+)";
+};
+
+struct tcp_socket_machine {
+  using state = tcp_socket::state;
+  using event = tcp_socket::event;
+  using facts = tcp_socket::facts;
+  static constexpr const char* name = "tcp_socket";
+  static constexpr auto initial = state::open;
+  static constexpr auto step = &tcp_socket::step;
+  static constexpr auto table = &tcp_socket::table;
+  static bool impossible(const facts&) { return false; }
+  static constexpr const char* matrix = R"(
+                    | open                  | read_ended | write_ended | destroyed | closed
+peer_fin            | read_ended            | -          | destroyed   | -         | -
+peer_rst            | destroyed             | destroyed  | destroyed   | -         | -
+end_called          | write_ended,destroyed | destroyed  | -           | -         | -
+destroy_called      | destroyed             | destroyed  | destroyed   | -         | -
+close_callbacks_ran | -                     | -          | -           | closed    | -
+)";
+};
+
+struct http2_session_machine {
+  using state = http2_session::state;
+  using event = http2_session::event;
+  using facts = http2_session::facts;
+  static constexpr const char* name = "http2_session";
+  static constexpr auto initial = state::preface;
+  static constexpr auto step = &http2_session::step;
+  static constexpr auto table = &http2_session::table;
+  static bool impossible(const facts&) { return false; }
+  static constexpr const char* matrix = R"(
+                  | preface        | open           | closing          | lingering | closed
+settings_received | open           | -              | -                | -         | -
+drained           | closing        | closing        | lingering,closed | -         | -
+peer_ended        | closing,closed | closing,closed | stays,closed     | -         | -
+connection_error  | closed         | closed         | closed           | -         | -
+linger_expired    | -              | -              | -                | closed    | -
+connection_lost   | closed         | closed         | closed           | closed    | -
+)";
+};
+
+struct http2_goaway_machine {
+  using state = http2_goaway::state;
+  using event = http2_goaway::event;
+  using facts = http2_goaway::facts;
+  static constexpr const char* name = "http2_goaway";
+  static constexpr auto initial = state::silent;
+  static constexpr auto step = &http2_goaway::step;
+  static constexpr auto table = &http2_goaway::table;
+  /// Both come from one decision of the profile, close_announces.
+  static bool impossible(const facts& known) { return known.announces_final && known.announces_notice; }
+  static constexpr const char* matrix = R"(
+                     | silent                       | notice_sent      | final_sent
+drain_called         | stays,notice_sent,final_sent | -                | -
+session_close_called | final_sent                   | -                | -
+session_registered   | stays,final_sent             | -                | -
+notice_expired       | -                            | final_sent       | -
+ping_ack_received    | -                            | stays,final_sent | -
+headers_received     | -                            | stays,final_sent | -
+goaway_received      | stays,final_sent             | -                | -
+session_ended        | -                            | silent           | silent
+)";
+};
+
+struct http2_stream_machine {
+  using state = http2_stream::state;
+  using event = http2_stream::event;
+  using facts = http2_stream::facts;
+  static constexpr const char* name = "http2_stream";
+  static constexpr auto initial = state::idle;
+  static constexpr auto step = &http2_stream::step;
+  static constexpr auto table = &http2_stream::table;
+  static bool impossible(const facts&) { return false; }
+  static constexpr const char* matrix = R"(
+                     | idle               | open                     | half_closed_local | half_closed_remote | closed
+headers_received     | open               | -                        | -                 | -                  | -
+headers_end_received | half_closed_remote | -                        | -                 | -                  | -
+data_received        | -                  | stays                    | stays             | closed             | -
+end_received         | -                  | half_closed_remote       | closed            | closed             | -
+end_written          | -                  | half_closed_local,closed | -                 | closed             | -
+reset_received       | -                  | closed                   | closed            | closed             | -
+connection_gone      | -                  | closed                   | closed            | closed             | -
+)";
+};
+
+struct exchange_machine {
+  using state = exchange::state;
+  using event = exchange::event;
+  using facts = exchange::facts;
+  static constexpr const char* name = "exchange";
+  static constexpr auto initial = state::dispatched;
+  static constexpr auto step = &exchange::step;
+  static constexpr auto table = &exchange::table;
+  static bool impossible(const facts&) { return false; }
+  static constexpr const char* matrix = R"(
+                  | dispatched | committed    | writing      | completed | failed
+handler_responded | committed  | -            | -            | -         | -
+handler_wrote     | -          | stays        | -            | -         | -
+handler_finished  | writing    | writing      | -            | -         | -
+response_written  | -          | -            | completed    | -         | -
+request_failed    | failed     | stays,failed | stays,failed | -         | -
+)";
+};
+
+}  // namespace lastcall::model::test
