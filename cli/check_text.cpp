@@ -1,0 +1,223 @@
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <set>
+
+#include "cli/check.hpp"
+#include "cli/environments.hpp"
+#include "cli/names.hpp"
+#include "cli/profile_view.hpp"
+#include "cli/terminal.hpp"
+#include "properties/replay.hpp"
+#include "traces/format/draw.hpp"
+
+namespace lastcall::cli {
+namespace {
+
+using properties::claim_description, properties::claim_verdict, properties::form, properties::verdict;
+
+bool is_guard(const claim_verdict& each) { return each.claim->form == form::sometimes; }
+
+/// The form is said where a claim comes in two.
+std::string title_of(const claim_description& claim) {
+  const bool has_two_forms = claim.form == form::unbounded || claim.form == form::bounded;
+  return has_two_forms ? fmt::format("{} ({})", claim.name, text_of(claim.form)) : std::string(claim.name);
+}
+
+std::string_view cell_of(const claim_verdict& each) {
+  switch (each.verdict) {
+    case verdict::holds: return is_guard(each) ? "reached" : "holds";
+    case verdict::violated: return is_guard(each) ? "NEVER" : "VIOLATED";
+    case verdict::unknown: return "unknown";
+    case verdict::not_applicable: return "n/a";
+  }
+  return "";
+}
+
+std::string counted(std::uint64_t number, std::string_view thing) {
+  return fmt::format("{} {}{}", number, thing, number == 1 ? "" : "s");
+}
+
+std::vector<std::string> split(const std::string& text, std::string_view separator) {
+  std::vector<std::string> parts;
+  for (std::size_t begin = 0; begin <= text.size();) {
+    const std::size_t end = std::min(text.find(separator, begin), text.size());
+    parts.push_back(text.substr(begin, end - begin));
+    begin = end + separator.size();
+  }
+  return parts;
+}
+
+/// Everything that a verdict takes for granted, one thing each.
+std::vector<std::string> assumptions_of(const sim::world_options& world) {
+  std::vector<std::string> all = properties::assumptions(world);
+  for (const std::string& each : split(properties::fairness(world), "; ")) all.push_back("fair: " + each);
+  return all;
+}
+
+std::string environment_words(const sim::world_options& world) {
+  return fmt::format("{} clients and {} handlers", world.peer->name, world.handler->name);
+}
+
+class report {
+ public:
+  report(const profile_finding& finding, bool ascii) : finding_(finding), ascii_(ascii) {}
+
+  std::string text() {
+    const sim::world_options& world = finding_.environments.front().verdict.world;
+    line("{}: {} at a time, {} on each, {} in flight", finding_.profile->name, counted(world.connections, "connection"),
+         counted(world.streams, "stream"), counted(world.channel_capacity, "frame"));
+    line("decisions: {}", finding_.profile->source);
+    write_matrix();
+    write_explored();
+    write_assumptions();
+    for (const environment_finding& each : finding_.environments)
+      if (each.decides) write_counterexamples(each.verdict);
+    for (const environment_finding& each : finding_.environments)
+      if (each.decides) write_result(each.verdict);
+    return std::move(text_);
+  }
+
+ private:
+  template <class... Values>
+  void line(fmt::format_string<Values...> format, Values&&... values) {
+    std::string made = fmt::format(format, std::forward<Values>(values)...);
+    text_ += made.substr(0, made.find_last_not_of(' ') + 1) + '\n';
+  }
+
+  std::size_t column_width(const environment_finding& each) const {
+    constexpr std::size_t widest_cell = 8;
+    return std::max({each.verdict.world.peer->name.size(), each.verdict.world.handler->name.size(), widest_cell});
+  }
+
+  template <class Cell>
+  void row(std::string_view title, Cell cell) {
+    constexpr std::size_t title_width = 31;
+    std::string cells;
+    for (const environment_finding& each : finding_.environments) cells += fmt::format("  {:<{}}", cell(each), column_width(each));
+    line("{:<{}}{}", title, title_width, cells);
+  }
+
+  void write_matrix() {
+    text_ += '\n';
+    row("clients", [](const auto& each) { return each.verdict.world.peer->name; });
+    row("handlers", [](const auto& each) { return each.verdict.world.handler->name; });
+    row("", [](const auto& each) { return each.decides ? "decides" : ""; });
+    bool guards = false;
+    const std::size_t count = finding_.environments.front().verdict.claims.size();
+    for (std::size_t i = 0; i < count; ++i) {
+      const claim_verdict& first = finding_.environments.front().verdict.claims[i];
+      if (is_guard(first) && !guards) line("\nguards: was there anything to prove?");
+      guards = is_guard(first);
+      row(title_of(*first.claim), [i](const auto& each) { return cell_of(each.verdict.claims[i]); });
+    }
+  }
+
+  void write_explored() {
+    line("\n{:<24}{:>12}{:>14}{:>8}{:>12}  {}", "explored", "states", "transitions", "depth", "memory", "storage");
+    for (const environment_finding& each : finding_.environments) {
+      const explore::exploration& explored = each.verdict.explored;
+      line("{:<24}{:>12}{:>14}{:>8}{:>12}  {}{}", name_of(each.verdict.world), grouped(explored.states), grouped(explored.transitions),
+           explored.depth, memory_text(explored.bytes), explored.storage,
+           explored.complete ? "" : fmt::format(", stopped by {}", explored.stopped_by));
+    }
+  }
+
+  /// `text` after `title`, in lines that fit the matrix.
+  void paragraph(std::string_view title, std::size_t indent, std::string_view text) {
+    constexpr std::size_t width = 112;
+    std::string made = fmt::format("{:<{}}", title, indent);
+    std::size_t used = made.size();
+    for (const std::string& word : split(std::string(text), " ")) {
+      if (used + word.size() > width) {
+        line("{}", made);
+        made = std::string(indent, ' ');
+        used = indent;
+      }
+      made += word + ' ';
+      used += word.size() + 1;
+    }
+    line("{}", made);
+  }
+
+  /// What all environments take for granted, who is who, and what each environment takes for granted besides.
+  void write_assumptions() {
+    constexpr std::size_t indent = 26;
+    line("\nassumed in every environment");
+    const std::vector<std::string> first = assumptions_of(finding_.environments.front().verdict.world);
+    std::set<std::string> common(first.begin(), first.end());
+    for (const environment_finding& each : finding_.environments) {
+      const std::vector<std::string> all = assumptions_of(each.verdict.world);
+      std::erase_if(common, [&](const std::string& one) { return std::ranges::find(all, one) == all.end(); });
+    }
+    for (const std::string& one : first)
+      if (common.contains(one)) paragraph("  - ", 4, one);
+    paragraph("  - ", 4, deadlines_text(*finding_.profile));
+
+    line("\nassumed of clients and handlers");
+    std::set<std::string> told;
+    const auto tell = [&](std::string_view name, std::string_view kind, std::string_view meaning) {
+      const std::string title = fmt::format("  {} {}", name, kind);
+      if (told.insert(title).second) paragraph(title, indent, meaning);
+    };
+    for (const environment_finding& each : finding_.environments)
+      tell(each.verdict.world.peer->name, "clients", each.verdict.world.peer->meaning);
+    for (const environment_finding& each : finding_.environments)
+      tell(each.verdict.world.handler->name, "handlers", each.verdict.world.handler->meaning);
+
+    line("\nassumed besides");
+    for (const environment_finding& each : finding_.environments) {
+      std::vector<std::string> others = assumptions_of(each.verdict.world);
+      std::erase_if(others, [&](const std::string& one) { return common.contains(one); });
+      if (others.empty()) others.emplace_back("nothing");
+      paragraph(fmt::format("  {}", name_of(each.verdict.world)), indent, fmt::format("{}", fmt::join(others, "; ")));
+    }
+  }
+
+  void write_counterexamples(const properties::environment_verdict& where) {
+    for (const claim_verdict& each : where.claims) {
+      if (each.verdict != verdict::violated) continue;
+      line("\n{} is violated with {}", title_of(*each.claim), environment_words(where.world));
+      line("  claim:  {}", each.claim->rule);
+      line("  source: {}", each.claim->source);
+      if (!each.counterexample) continue;
+      const std::string path = explore::to_string(*each.counterexample);
+      line("  path:   {}", path);
+      line("  replay: {}\n", replay_command(where.world, path));
+      const traces::trace run = properties::record(where.world, *each.counterexample, *each.claim);
+      text_ += traces::draw_text(run, ascii_ ? traces::charset::ascii : traces::charset::unicode);
+    }
+  }
+
+  void write_result(const properties::environment_verdict& where) {
+    std::set<std::string_view> violated;
+    for (const claim_verdict& each : where.claims)
+      if (each.verdict == verdict::violated) violated.insert(each.claim->name);
+    const std::string words = environment_words(where.world);
+    if (!violated.empty()) {
+      line("\n{} breaks {} with {}.", finding_.profile->name, fmt::join(violated, ", "), words);
+    } else if (where.any(verdict::unknown)) {
+      line("\n{}: not decided with {}; the search stopped at a bound.", finding_.profile->name, words);
+    } else {
+      line("\n{} keeps every claim with {}, within these bounds.", finding_.profile->name, words);
+    }
+  }
+
+  const profile_finding& finding_;
+  bool ascii_;
+  std::string text_;
+};
+
+}  // namespace
+
+std::string check_text(const std::vector<profile_finding>& findings, bool ascii) {
+  std::string text;
+  for (const profile_finding& each : findings) {
+    if (!text.empty()) text += '\n';
+    text += report(each, ascii).text();
+  }
+  return text;
+}
+
+}  // namespace lastcall::cli

@@ -1,0 +1,69 @@
+#include "cli/environments.hpp"
+
+#include <fmt/format.h>
+
+#include "properties/check.hpp"
+
+namespace lastcall::cli {
+namespace {
+
+environment environment_of(std::string_view peer, std::string_view handler) {
+  return {sim::find_peer_class(peer), sim::find_handler_class(handler)};
+}
+
+}  // namespace
+
+std::string name_of(const environment& where) { return fmt::format("{}/{}", where.peer->name, where.handler->name); }
+std::string name_of(const sim::world_options& where) { return name_of(environment{where.peer, where.handler}); }
+
+std::vector<environment> environments_of(const name_list& peers, const name_list& handlers) {
+  std::vector<environment> chosen;
+  if (peers.empty() && handlers.empty()) {
+    for (const std::string& peer : peer_names()) chosen.push_back(environments_of({peer}, {}).front());
+    chosen.push_back(environment_of("cooperative", "stuck"));
+  } else if (handlers.empty()) {
+    for (const std::string& peer : peers) chosen.push_back(environment_of(peer, peer == "any" ? "any" : "finishing"));
+  } else if (peers.empty()) {
+    for (const std::string& handler : handlers) chosen.push_back(environment_of(handler == "any" ? "any" : "cooperative", handler));
+  } else {
+    for (const std::string& peer : peers)
+      for (const std::string& handler : handlers) chosen.push_back(environment_of(peer, handler));
+  }
+  return chosen;
+}
+
+environment deciding_environment(const model::profile& profile) {
+  return profile.drain_deadline != model::drain_deadline::none ? environment_of("any", "any")
+                                                               : environment_of("cooperative", "finishing");
+}
+
+std::vector<CLI::Option*> add_bounds(CLI::App& verb, bounds& chosen) {
+  const auto add = [&](const char* name, std::uint32_t& value, std::uint32_t most, const char* what) {
+    return verb.add_option(name, value, fmt::format("{} (default {})", what, value))
+        ->check(CLI::Range(std::uint32_t{1}, most))
+        ->type_name(fmt::format("1..{}", most));
+  };
+  return {add("--connections", chosen.connections, properties::connections_max, "connections at a time"),
+          add("--streams", chosen.streams, static_cast<std::uint32_t>(sim::streams_max), "streams per connection"),
+          add("--channel-capacity", chosen.channel_capacity, static_cast<std::uint32_t>(sim::channel_max),
+              "frames on the way to the server")};
+}
+
+sim::world_options world_of(const model::profile& profile, const environment& where, const bounds& limits) {
+  return {.profile = &profile,
+          .peer = where.peer,
+          .handler = where.handler,
+          .connections = limits.connections,
+          .streams = limits.streams,
+          .channel_capacity = limits.channel_capacity};
+}
+
+std::string replay_command(const sim::world_options& world, const std::string& path) {
+  // A loop stands in parentheses, which shells take for their own.
+  const std::string word = path.find('(') == std::string::npos ? path : '"' + path + '"';
+  return fmt::format("lastcall replay --path {} --profile {} --connections {} --streams {} --channel-capacity {} --peer {} --handler {}",
+                     word, world.profile->name, world.connections, world.streams, world.channel_capacity, world.peer->name,
+                     world.handler->name);
+}
+
+}  // namespace lastcall::cli

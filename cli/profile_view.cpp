@@ -1,0 +1,145 @@
+#include "cli/profile_view.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "cli/names.hpp"
+#include "model/exchange.hpp"
+#include "model/http2_goaway.hpp"
+#include "model/http2_session.hpp"
+#include "model/http2_stream.hpp"
+#include "model/net_server.hpp"
+#include "model/tcp_socket.hpp"
+
+namespace lastcall::cli {
+namespace {
+
+using nlohmann::ordered_json;
+
+/// Rows of cells as lines, each column as wide as its longest cell.
+std::string aligned(const std::vector<std::vector<std::string>>& rows) {
+  std::vector<std::size_t> widths(rows.front().size());
+  for (const auto& row : rows)
+    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
+  std::string text;
+  for (const auto& row : rows) {
+    std::string line = " ";
+    for (std::size_t i = 0; i < row.size(); ++i) line += fmt::format(" {:<{}} ", row[i], widths[i]);
+    text += line.substr(0, line.find_last_not_of(' ') + 1) + '\n';
+  }
+  return text;
+}
+
+std::string label_of(const model::table_row& row) {
+  std::string label = row.event;
+  if (!row.guard.empty()) label += fmt::format(" [{}]", row.guard);
+  if (!row.commands.empty()) label += fmt::format(" / {}", row.commands);
+  return label;
+}
+
+}  // namespace
+
+std::vector<decision> decisions_of(const model::profile& profile) {
+  // A structured binding does not compile when a decision is added that nobody names here.
+  const auto& [name, source, registration, late_session, close_announces, close_order, second_phase, above_last_id, idle_means,
+               farewell, early_response, after_fin, peer_half_close, peer_goaway, drain_deadline, drain_timer, at_deadline,
+               reset_reaches_application, reset_counts, close_when_closed] = profile;
+  static_cast<void>(name);
+  static_cast<void>(source);
+  return {
+      {"registration", text_of(registration), "when does a connection become a session that close() finds?"},
+      {"late_session", text_of(late_session), "what happens to a session that registers after close()?"},
+      {"close_announces", text_of(close_announces), "what does close() send to each session?"},
+      {"close_order", text_of(close_order), "what does close() do first?"},
+      {"second_phase", text_of(second_phase), "what leads from the notice to the final GOAWAY?"},
+      {"above_last_id", text_of(above_last_id), "what happens to a stream above the last id of the final GOAWAY?"},
+      {"idle_means", text_of(idle_means), "when is a draining session idle?"},
+      {"farewell", text_of(farewell), "what does an idle draining session say before FIN?"},
+      {"early_response", text_of(early_response), "what if the response ends before the request does?"},
+      {"after_fin", text_of(after_fin), "what follows the server's FIN?"},
+      {"peer_half_close", text_of(peer_half_close), "what if the peer half-closes while requests are active?"},
+      {"peer_goaway", text_of(peer_goaway), "what does a GOAWAY of the peer do?"},
+      {"drain_deadline", text_of(drain_deadline), "when does the drain timer start?"},
+      {"drain_timer", text_of(drain_timer), "what moves the drain timer?"},
+      {"at_deadline", text_of(at_deadline), "what happens to connections at the drain deadline?"},
+      {"reset_reaches_application", text_of(reset_reaches_application), "when does the application hear of RST_STREAM?"},
+      {"reset_counts", text_of(reset_counts), "how often does a reset leave the count of open streams?"},
+      {"close_when_closed", text_of(close_when_closed), "what does close() on a closed server do with its callback?"},
+  };
+}
+
+std::string deadlines_text(const model::profile& profile) {
+  using namespace model;
+  std::string text;
+  switch (profile.drain_deadline) {
+    case drain_deadline::none: text = "no drain deadline"; break;
+    case drain_deadline::from_close: text = "drain deadline from close()"; break;
+    case drain_deadline::from_final_goaway: text = "drain deadline from the final GOAWAY"; break;
+  }
+  if (profile.drain_deadline != drain_deadline::none)
+    text += fmt::format(" ({}; at expiry: {})", text_of(profile.drain_timer), text_of(profile.at_deadline));
+  switch (profile.after_fin) {
+    case after_fin::lingers: return text + "; after its FIN the server waits for the peer's, bounded by a linger timer";
+    case after_fin::waits_for_peer: return text + "; after its FIN the server waits for the peer's, without a timer";
+    case after_fin::closes: return text + "; after its FIN the server closes at once";
+  }
+  return text;
+}
+
+std::vector<machine> machines() {
+  using namespace model;
+  return {{"net_server", text_of(net_server::state{}), net_server::table()},
+          {"tcp_socket", text_of(tcp_socket::state{}), tcp_socket::table()},
+          {"http2_session", text_of(http2_session::state{}), http2_session::table()},
+          {"http2_goaway", text_of(http2_goaway::state{}), http2_goaway::table()},
+          {"http2_stream", text_of(http2_stream::state{}), http2_stream::table()},
+          {"exchange", text_of(exchange::state{}), exchange::table()}};
+}
+
+std::string profile_text(const model::profile& profile) {
+  std::string text = fmt::format("Profile {}\n{}\nTimers: {}\n\nDecisions\n\n", profile.name, profile.source, deadlines_text(profile));
+  std::vector<std::vector<std::string>> rows;
+  for (const decision& each : decisions_of(profile))
+    rows.push_back({std::string(each.name), std::string(each.value), std::string(each.question)});
+  text += aligned(rows);
+  text += "\nMachines: the same for every profile, whose decisions are the guards. An event without a row changes nothing.\n";
+  for (const machine& each : machines()) {
+    text += fmt::format("\n{}, from {}\n\n", each.name, each.initial);
+    rows = {{"state", "event", "guard", "next state", "commands"}};
+    for (const model::table_row& row : each.table)
+      rows.push_back({row.source, row.event, row.guard, row.target == row.source ? "" : row.target, row.commands});
+    text += aligned(rows);
+  }
+  return text;
+}
+
+std::string profile_mermaid(const model::profile& profile) {
+  std::string text = fmt::format("# The machines of {}\n", profile.name);
+  for (const machine& each : machines()) {
+    text += fmt::format("\n## {}\n\n```mermaid\nstateDiagram-v2\n  [*] --> {}\n", each.name, each.initial);
+    for (const model::table_row& row : each.table) text += fmt::format("  {} --> {}: {}\n", row.source, row.target, label_of(row));
+    text += "```\n";
+  }
+  return text;
+}
+
+std::string profile_json(const model::profile& profile) {
+  ordered_json shown{{"schema", "lastcall/show/1"},
+                     {"profile", {{"name", profile.name}, {"source", profile.source}, {"deadlines", deadlines_text(profile)}}}};
+  for (const decision& each : decisions_of(profile)) shown["profile"]["decisions"][std::string(each.name)] = each.value;
+  for (const machine& each : machines()) {
+    ordered_json table{{"name", each.name}, {"initial", each.initial}, {"rows", ordered_json::array()}};
+    for (const model::table_row& row : each.table)
+      table["rows"].push_back({{"state", row.source},
+                               {"event", row.event},
+                               {"guard", row.guard},
+                               {"next", row.target},
+                               {"commands", row.commands}});
+    shown["machines"].push_back(std::move(table));
+  }
+  return shown.dump(2) + '\n';
+}
+
+}  // namespace lastcall::cli

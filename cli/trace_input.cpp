@@ -1,0 +1,63 @@
+#include "cli/trace_input.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <sstream>
+
+#include "cli/names.hpp"
+#include "cli/verb.hpp"
+#include "model/profiles/profiles.hpp"
+#include "properties/check.hpp"
+#include "traces/format/read.hpp"
+#include "traces/format/write.hpp"
+
+namespace lastcall::cli {
+namespace {
+
+/// The header is the first line of every trace.
+[[noreturn]] void reject_header(const std::string& file, std::string field, std::string message) {
+  throw failure{exit_code::bad_input, traces::to_string(traces::error{std::move(message), file, 1, std::move(field)})};
+}
+
+void require_known(const std::string& file, const char* field, std::string_view kind, const std::string& given,
+                   const name_list& known) {
+  if (std::ranges::find(known, given) == known.end()) reject_header(file, field, unknown_name(kind, given, known));
+}
+
+}  // namespace
+
+std::string read_text(const std::string& file) {
+  if (std::filesystem::is_directory(file)) throw failure{exit_code::bad_input, file + ": is a folder"};
+  auto text = traces::read_text_file(file);
+  if (!text) throw failure{exit_code::bad_input, traces::to_string(text.failure())};
+  return *std::move(text);
+}
+
+trace_input read_input(const std::string& file, const std::string& profile_name) {
+  auto read = traces::read_trace(read_text(file), file);
+  if (!read) throw failure{exit_code::bad_input, traces::to_string(read.failure())};
+  trace_input input{*std::move(read), nullptr};
+  const traces::trace& trace = input.trace;
+
+  for (const auto& [claim, verdict] : trace.expect) require_known(file, "expect", "claim", claim, claim_names());
+  if (profile_name.empty()) require_known(file, "profile", "profile", trace.profile, profile_names());
+  input.profile = model::find_profile(profile_name.empty() ? trace.profile : profile_name);
+  if (trace.world) {
+    require_known(file, "world", "peer class", trace.world->peer, peer_names());
+    require_known(file, "world", "handler class", trace.world->handler, handler_names());
+    if (!properties::is_valid({.connections = trace.world->connections,
+                               .streams = trace.world->streams,
+                               .channel_capacity = trace.world->channel_capacity}))
+      reject_header(file, "world", "the simulated world has no such sizes; `lastcall check --help` gives the limits");
+  }
+  return input;
+}
+
+nlohmann::ordered_json lines_json(const traces::trace& trace) {
+  nlohmann::ordered_json lines = nlohmann::ordered_json::array();
+  std::istringstream text(traces::write_trace(trace));
+  for (std::string line; std::getline(text, line);) lines.push_back(nlohmann::ordered_json::parse(line));
+  return lines;
+}
+
+}  // namespace lastcall::cli
