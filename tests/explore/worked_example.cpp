@@ -7,7 +7,6 @@
 
 // [example]
 #include <cstring>
-#include <iostream>
 #include <tuple>
 
 #include "sim/explore/check.hpp"
@@ -17,10 +16,7 @@ namespace ex = lastcall::explore;
 // A server with one request at work. The peer may send more work, which re-arms the drain timer if the server is built so.
 struct drain_model {
   enum action { call_close, finish_work, send_more_work, drain_timer_expires };
-  struct state {
-    bool closing = false, busy = true, closed = false;
-    bool operator==(const state&) const = default;
-  };
+  struct state { bool closing = false, busy = true, closed = false; bool operator==(const state&) const = default; };
   struct observation {};
   bool work_rearms_timer;
 
@@ -34,8 +30,7 @@ struct drain_model {
   void apply(const state& before, action taken, state& after, observation&) const {
     after = before;
     if (taken == call_close) after.closing = true;
-    if (taken == finish_work) after.busy = false;
-    if (taken == send_more_work) after.busy = true;
+    if (taken == finish_work || taken == send_more_work) after.busy = taken == send_more_work;
     if (taken == drain_timer_expires || (after.closing && !after.busy)) after.closed = true;
   }
   std::size_t encoded_size() const { return sizeof(state); }
@@ -46,18 +41,10 @@ struct drain_model {
     return work_rearms_timer && s.closing && taken == send_more_work ? 1 : 0;
   }
 };
-
 ex::report check_drain(const drain_model& model) {
   const auto closing = [](const drain_model::state& s) { return s.closing; };
   const auto closed = [](const drain_model::state& s) { return s.closed; };
-  const ex::report report = ex::check(model, std::tuple{ex::sometimes("close_is_called", closing),
-                                                        ex::eventually("close_terminates", closing, closed)});
-  for (const ex::claim_result& claim : report.claims) {
-    std::cout << claim.name << ' ' << to_string(claim.verdict);
-    if (claim.counterexample) std::cout << ", see " << to_string(*claim.counterexample);
-    std::cout << '\n';
-  }
-  return report;
+  return ex::check(model, std::tuple{ex::sometimes("close_is_called", closing), ex::eventually("close_terminates", closing, closed)});
 }
 // [example]
 
