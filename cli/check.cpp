@@ -152,7 +152,7 @@ verb add_check(CLI::App& command) {
   syntax->add_option("--write-trace", asked->write_trace, "write the first counterexample of the environment that decides")
       ->type_name("FILE");
   syntax->add_option("--jobs", asked->search.jobs, "environments explored at the same time (default 2)")
-      ->check(CLI::PositiveNumber)
+      ->check(CLI::PositiveNumber.description(""))
       ->type_name("N");
   add_format(*syntax, asked->format);
   add_ascii(*syntax, asked->ascii);

@@ -17,6 +17,10 @@ namespace {
 
 using properties::claim_description, properties::claim_verdict, properties::form, properties::verdict;
 
+constexpr std::size_t line_width = 112;  ///< of the matrix, which everything else fits
+constexpr std::size_t claim_width = 31;
+constexpr std::size_t title_width = 26;
+
 bool is_guard(const claim_verdict& each) { return each.claim->form == form::sometimes; }
 
 /// The form is said where a claim comes in two.
@@ -49,12 +53,13 @@ std::vector<std::string> split(const std::string& text, std::string_view separat
   return parts;
 }
 
-/// Everything that a verdict takes for granted, one thing each.
-std::vector<std::string> assumptions_of(const sim::world_options& world) {
-  std::vector<std::string> all = properties::assumptions(world);
-  for (const std::string& each : split(properties::fairness(world), "; ")) all.push_back("fair: " + each);
-  return all;
+/// A list without what is in `others` too.
+std::vector<std::string> without(std::vector<std::string> list, const std::vector<std::string>& others) {
+  std::erase_if(list, [&](const std::string& one) { return std::ranges::find(others, one) != others.end(); });
+  return list;
 }
+
+std::vector<std::string> fair_moves(const sim::world_options& world) { return split(properties::fairness(world), "; "); }
 
 std::string environment_words(const sim::world_options& world) {
   return fmt::format("{} clients and {} handlers", world.peer->name, world.handler->name);
@@ -93,10 +98,9 @@ class report {
 
   template <class Cell>
   void row(std::string_view title, Cell cell) {
-    constexpr std::size_t title_width = 31;
     std::string cells;
     for (const environment_finding& each : finding_.environments) cells += fmt::format("  {:<{}}", cell(each), column_width(each));
-    line("{:<{}}{}", title, title_width, cells);
+    line("{:<{}}{}", title, claim_width, cells);
   }
 
   void write_matrix() {
@@ -126,11 +130,10 @@ class report {
 
   /// `text` after `title`, in lines that fit the matrix.
   void paragraph(std::string_view title, std::size_t indent, std::string_view text) {
-    constexpr std::size_t width = 112;
     std::string made = fmt::format("{:<{}}", title, indent);
     std::size_t used = made.size();
     for (const std::string& word : split(std::string(text), " ")) {
-      if (used + word.size() > width) {
+      if (used + word.size() > line_width) {
         line("{}", made);
         made = std::string(indent, ' ');
         used = indent;
@@ -141,37 +144,44 @@ class report {
     line("{}", made);
   }
 
+  /// What `things_of` says of every environment.
+  template <class ThingsOf>
+  std::vector<std::string> common(ThingsOf things_of) const {
+    const std::vector<std::string> first = things_of(finding_.environments.front().verdict.world);
+    std::vector<std::string> differing;
+    for (const environment_finding& each : finding_.environments)
+      for (std::string& one : without(first, things_of(each.verdict.world))) differing.push_back(std::move(one));
+    return without(first, differing);
+  }
+
   /// What all environments take for granted, who is who, and what each environment takes for granted besides.
   void write_assumptions() {
-    constexpr std::size_t indent = 26;
+    const std::vector<std::string> rules = common(properties::assumptions);
+    const std::vector<std::string> fair = common(fair_moves);
     line("\nassumed in every environment");
-    const std::vector<std::string> first = assumptions_of(finding_.environments.front().verdict.world);
-    std::set<std::string> common(first.begin(), first.end());
-    for (const environment_finding& each : finding_.environments) {
-      const std::vector<std::string> all = assumptions_of(each.verdict.world);
-      std::erase_if(common, [&](const std::string& one) { return std::ranges::find(all, one) == all.end(); });
-    }
-    for (const std::string& one : first)
-      if (common.contains(one)) paragraph("  - ", 4, one);
+    for (const std::string& rule : rules) paragraph("  - ", 4, rule);
     paragraph("  - ", 4, deadlines_text(*finding_.profile));
+    paragraph("  - ", 4, fmt::format("fairness: {}", fmt::join(fair, "; ")));
 
     line("\nassumed of clients and handlers");
     std::set<std::string> told;
     const auto tell = [&](std::string_view name, std::string_view kind, std::string_view meaning) {
       const std::string title = fmt::format("  {} {}", name, kind);
-      if (told.insert(title).second) paragraph(title, indent, meaning);
+      if (told.insert(title).second) paragraph(title, title_width, meaning);
     };
     for (const environment_finding& each : finding_.environments)
       tell(each.verdict.world.peer->name, "clients", each.verdict.world.peer->meaning);
     for (const environment_finding& each : finding_.environments)
       tell(each.verdict.world.handler->name, "handlers", each.verdict.world.handler->meaning);
 
+    if (finding_.environments.size() == 1) return;
     line("\nassumed besides");
     for (const environment_finding& each : finding_.environments) {
-      std::vector<std::string> others = assumptions_of(each.verdict.world);
-      std::erase_if(others, [&](const std::string& one) { return common.contains(one); });
-      if (others.empty()) others.emplace_back("nothing");
-      paragraph(fmt::format("  {}", name_of(each.verdict.world)), indent, fmt::format("{}", fmt::join(others, "; ")));
+      const sim::world_options& world = each.verdict.world;
+      std::vector<std::string> own = without(properties::assumptions(world), rules);
+      const std::vector<std::string> own_fair = without(fair_moves(world), fair);
+      if (!own_fair.empty()) own.push_back(fmt::format("fair too: {}", fmt::join(own_fair, ", ")));
+      paragraph("  " + name_of(world), title_width, own.empty() ? "nothing" : fmt::format("{}", fmt::join(own, "; ")));
     }
   }
 

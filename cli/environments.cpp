@@ -40,7 +40,7 @@ environment deciding_environment(const model::profile& profile) {
 std::vector<CLI::Option*> add_bounds(CLI::App& verb, bounds& chosen) {
   const auto add = [&](const char* name, std::uint32_t& value, std::uint32_t most, const char* what) {
     return verb.add_option(name, value, fmt::format("{} (default {})", what, value))
-        ->check(CLI::Range(std::uint32_t{1}, most))
+        ->check(CLI::Range(std::uint32_t{1}, most).description(""))
         ->type_name(fmt::format("1..{}", most));
   };
   return {add("--connections", chosen.connections, properties::connections_max, "connections at a time"),
