@@ -105,16 +105,19 @@ TEST_P(sizes, growing_and_fixed_servers_do_the_same) {
   options.streams = 2;
   const simulated world(options);
   EXPECT_TRUE(support::property("growing and fixed servers do the same under " + std::string(decisions.name), [&] {
-    server growing_size;
-    effects done;
-    growing_size.step(listen_called{}, decisions, done);
-    const auto numbers = *rc::gen::container<std::vector<std::uint32_t>>(rc::gen::inRange(0U, 60U));
-    explore::walk(world, numbers, [&](const auto& before, const auto& chosen, const auto& seen, const auto& after) {
-      done.clear();
-      for (const event& each : events_of(before, chosen, seen)) growing_size.step(each, decisions, done);
-      RC_ASSERT(text_of(done) == text_of(seen.effects));
-      expect_equal(after.server, growing_size);
-    });
+    // Twenty runs a case: rapidcheck runs a hundred cases.
+    for (int i = 0; i < 20; ++i) {
+      server growing_size;
+      effects done;
+      growing_size.step(listen_called{}, decisions, done);
+      const auto numbers = *rc::gen::container<std::vector<std::uint32_t>>(rc::gen::inRange(0U, 60U));
+      explore::walk(world, numbers, [&](const auto& before, const auto& chosen, const auto& seen, const auto& after) {
+        done.clear();
+        for (const event& each : events_of(before, chosen, seen)) growing_size.step(each, decisions, done);
+        RC_ASSERT(text_of(done) == text_of(seen.effects));
+        expect_equal(after.server, growing_size);
+      });
+    }
   }));
 }
 
