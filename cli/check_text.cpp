@@ -187,7 +187,7 @@ class report {
 
   void write_counterexamples(const properties::environment_verdict& where) {
     for (const claim_verdict& each : where.claims) {
-      if (each.verdict != verdict::violated) continue;
+      if (each.verdict != verdict::violated || is_guard(each)) continue;
       line("\n{} is violated with {}", title_of(*each.claim), environment_words(where.world));
       line("  claim:  {}", each.claim->rule);
       line("  source: {}", each.claim->source);
@@ -201,17 +201,22 @@ class report {
   }
 
   void write_result(const properties::environment_verdict& where) {
-    std::set<std::string_view> violated;
+    std::set<std::string_view> broken;
+    std::set<std::string_view> never_reached;
     for (const claim_verdict& each : where.claims)
-      if (each.verdict == verdict::violated) violated.insert(each.claim->name);
+      if (each.verdict == verdict::violated) (is_guard(each) ? never_reached : broken).insert(each.claim->name);
+    const std::string_view name = finding_.profile->name;
     const std::string words = environment_words(where.world);
-    if (!violated.empty()) {
-      line("\n{} breaks {} with {}.", finding_.profile->name, fmt::join(violated, ", "), words);
+    text_ += '\n';
+    if (!broken.empty()) {
+      line("{} breaks {} with {}.", name, fmt::join(broken, ", "), words);
     } else if (where.any(verdict::unknown)) {
-      line("\n{}: not decided with {}; the search stopped at a bound.", finding_.profile->name, words);
+      line("{} is not decided with {}: the search stopped at a bound.", name, words);
     } else {
-      line("\n{} keeps every claim with {}, within these bounds.", finding_.profile->name, words);
+      line("{} keeps every claim with {}, within these bounds.", name, words);
     }
+    if (!never_reached.empty())
+      line("Guards never reached, so that this world proves less than it seems: {}.", fmt::join(never_reached, ", "));
   }
 
   const profile_finding& finding_;
