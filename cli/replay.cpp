@@ -37,12 +37,14 @@ replayed replay_choices(const request& asked) {
   replayed one{{}, {}, &profile, properties::replay_path(world, *run.value)};
   const auto is_violated = [](const auto& each) { return each.verdict == properties::verdict::violated; };
   const auto violated = std::ranges::find_if(one.verdict.claims, is_violated);
-  if (violated != one.verdict.claims.end()) {
-    one.trace = properties::record(world, *run.value, *violated->claim);
-  } else {
+  const bool breaks_something = violated != one.verdict.claims.end();
+  one.trace = properties::record(world, *run.value, breaks_something ? *violated->claim : properties::claims().front());
+  if (!breaks_something) {
     one.trace.title = fmt::format("a run with {} clients and {} handlers", world.peer->name, world.handler->name);
-    one.trace.path = explore::to_string(*run.value);
+    one.trace.source = "a choice path";
+    one.trace.expect.clear();
   }
+  if (one.verdict.divergence) ++one.verdict.divergence->step;  // people count from 1, as they do with lines
   return one;
 }
 

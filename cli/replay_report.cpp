@@ -18,6 +18,12 @@ ordered_json text_or_null(const std::string& text) { return text.empty() ? order
 
 std::string_view name_of(traces::verdict value) { return value == traces::verdict::holds ? "holds" : "violated"; }
 
+/// A choice path says nothing by itself; a trace can be shown.
+bool is_worth_drawing(const replayed& one) {
+  const auto is_violated = [](const claim_verdict& each) { return each.verdict == verdict::violated; };
+  return one.file.empty() ? one.verdict.reproduced : std::ranges::any_of(one.verdict.claims, is_violated);
+}
+
 }  // namespace
 
 std::vector<std::string> unmet_expectations(const replayed& one) {
@@ -59,8 +65,7 @@ std::string replay_text(const std::vector<replayed>& all, bool expect, bool asci
     if (unmet.empty()) text += "  as the trace declares\n";
     for (const std::string& each : unmet) text += fmt::format("  not as declared: {}\n", each);
   }
-  const auto is_violated = [](const claim_verdict& each) { return each.verdict == verdict::violated; };
-  if (all.size() == 1 && std::ranges::any_of(all.front().verdict.claims, is_violated))
+  if (all.size() == 1 && is_worth_drawing(all.front()))
     text += '\n' + traces::draw_text(all.front().trace, ascii ? traces::charset::ascii : traces::charset::unicode);
   return text;
 }

@@ -18,7 +18,7 @@ struct replayed {
 /// What the trace declared and the replay did not give, a sentence each. A claim that comes in two forms is violated when one is.
 std::vector<std::string> unmet_expectations(const replayed& one);
 
-/// A lone run that broke a claim is drawn.
+/// A lone run is drawn if it broke a claim or was a choice path.
 std::string replay_text(const std::vector<replayed>& all, bool expect, bool ascii);
 
 /// The schema `lastcall/replays/1` of docs/CLI.md.

@@ -106,10 +106,11 @@ TEST(replay, a_trace_of_the_checker_may_name_no_world_that_does_not_exist) {
   EXPECT_TRUE(contains(said.err, "field `world`")) << said.err;
 }
 
-TEST(replay, a_choice_path_without_fault_exits_with_0) {
+TEST(replay, a_choice_path_without_fault_exits_with_0_and_is_drawn) {
   const outcome said = run({"replay", "--path", "0/0/0", "--profile", "rfc9113"});
   EXPECT_EQ(said.exit_code, 0);
   EXPECT_FALSE(contains(said.out, "VIOLATED"));
+  EXPECT_TRUE(contains(said.out, "TCP connect"));
 }
 
 TEST(replay, a_choice_that_is_not_offered_is_a_divergence) {
@@ -118,7 +119,7 @@ TEST(replay, a_choice_that_is_not_offered_is_a_divergence) {
   const json one = json_of(said).at("replays").at(0);
   EXPECT_EQ(one.at("trace"), nullptr);
   EXPECT_EQ(one.at("path"), "0/999");
-  EXPECT_EQ(one.at("divergence").at("step"), 1);
+  EXPECT_EQ(one.at("divergence").at("step"), 2);  // counted from 1
   EXPECT_TRUE(contains(one.at("divergence").at("expected"), "999"));
 }
 
