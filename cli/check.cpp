@@ -108,7 +108,8 @@ exit_code judge(const std::vector<profile_finding>& findings) {
   const auto open = std::ranges::find_if(decide, any(properties::verdict::unknown));
   if (open == decide.end()) return exit_code::success;
   throw failure{exit_code::environment_failed,
-                fmt::format("{} is not decided in {}: {} stopped the search after {} states; raise --memory-limit or lower the bounds",
+                fmt::format("{} is not decided in {}: {} stopped the search after {} states; raise --memory-limit or lower "
+                            "the bounds",
                             (*open)->world.profile->name, name_of((*open)->world), (*open)->explored.stopped_by,
                             grouped((*open)->explored.states))};
 }

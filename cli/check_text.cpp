@@ -99,7 +99,8 @@ class report {
   template <class Cell>
   void row(std::string_view title, Cell cell) {
     std::string cells;
-    for (const environment_finding& each : finding_.environments) cells += fmt::format("  {:<{}}", cell(each), column_width(each));
+    for (const environment_finding& each : finding_.environments)
+      cells += fmt::format("  {:<{}}", cell(each), column_width(each));
     line("{:<{}}{}", title, claim_width, cells);
   }
 
@@ -122,8 +123,8 @@ class report {
     line("\n{:<24}{:>12}{:>14}{:>8}{:>12}  {}", "explored", "states", "transitions", "depth", "memory", "storage");
     for (const environment_finding& each : finding_.environments) {
       const explore::exploration& explored = each.verdict.explored;
-      line("{:<24}{:>12}{:>14}{:>8}{:>12}  {}{}", name_of(each.verdict.world), grouped(explored.states), grouped(explored.transitions),
-           explored.depth, memory_text(explored.bytes), explored.storage,
+      line("{:<24}{:>12}{:>14}{:>8}{:>12}  {}{}", name_of(each.verdict.world), grouped(explored.states),
+           grouped(explored.transitions), explored.depth, memory_text(explored.bytes), explored.storage,
            explored.complete ? "" : fmt::format(", stopped by {}", explored.stopped_by));
     }
   }

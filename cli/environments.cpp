@@ -24,7 +24,8 @@ std::vector<environment> environments_of(const name_list& peers, const name_list
   } else if (handlers.empty()) {
     for (const std::string& peer : peers) chosen.push_back(environment_of(peer, peer == "any" ? "any" : "finishing"));
   } else if (peers.empty()) {
-    for (const std::string& handler : handlers) chosen.push_back(environment_of(handler == "any" ? "any" : "cooperative", handler));
+    for (const std::string& handler : handlers)
+      chosen.push_back(environment_of(handler == "any" ? "any" : "cooperative", handler));
   } else {
     for (const std::string& peer : peers)
       for (const std::string& handler : handlers) chosen.push_back(environment_of(peer, handler));
@@ -61,7 +62,8 @@ sim::world_options world_of(const model::profile& profile, const environment& wh
 std::string replay_command(const sim::world_options& world, const std::string& path) {
   // A loop stands in parentheses, which shells take for their own.
   const std::string word = path.find('(') == std::string::npos ? path : '"' + path + '"';
-  return fmt::format("lastcall replay --path {} --profile {} --connections {} --streams {} --channel-capacity {} --peer {} --handler {}",
+  return fmt::format("lastcall replay --path {} --profile {} --connections {} --streams {} --channel-capacity {} --peer {} "
+                     "--handler {}",
                      word, world.profile->name, world.connections, world.streams, world.channel_capacity, world.peer->name,
                      world.handler->name);
 }

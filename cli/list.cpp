@@ -54,7 +54,9 @@ std::vector<entry> list_claims() {
 std::vector<entry> list_peers() {
   std::vector<entry> entries;
   const auto add = [&](std::string_view kind, std::string_view name, std::string_view meaning) {
-    entries.push_back({{{"name", name}, {"kind", kind}, {"meaning", meaning}}, fmt::format("{} ({})", name, kind), {std::string(meaning)}});
+    entries.push_back({{{"name", name}, {"kind", kind}, {"meaning", meaning}},
+                       fmt::format("{} ({})", name, kind),
+                       {std::string(meaning)}});
   };
   for (const sim::peer_class& each : sim::peer_classes) add("client", each.name, each.meaning);
   for (const sim::handler_class& each : sim::handler_classes) add("handler", each.name, each.meaning);

@@ -68,7 +68,8 @@ std::string unknown_name(std::string_view kind, std::string_view given, const na
   std::ranges::copy_if(known, std::back_inserter(near), [&](const std::string& name) { return is_near(given, name); });
   if (!near.empty()) return fmt::format("unknown {} '{}'; did you mean '{}'?", kind, given, fmt::join(near, "' or '"));
   constexpr std::size_t most_in_a_line = 10;
-  if (known.size() > most_in_a_line) return fmt::format("unknown {} '{}'; lastcall list and lastcall --help name them", kind, given);
+  if (known.size() > most_in_a_line)
+    return fmt::format("unknown {} '{}'; lastcall list and lastcall --help name them", kind, given);
   return fmt::format("unknown {} '{}'; there are: {}", kind, given, fmt::join(known, ", "));
 }
 

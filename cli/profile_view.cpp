@@ -99,7 +99,8 @@ std::vector<machine> machines() {
 }
 
 std::string profile_text(const model::profile& profile) {
-  std::string text = fmt::format("Profile {}\n{}\nTimers: {}\n\nDecisions\n\n", profile.name, profile.source, deadlines_text(profile));
+  std::string text = fmt::format("Profile {}\n{}\nTimers: {}\n\nDecisions\n\n", profile.name, profile.source,
+                                 deadlines_text(profile));
   std::vector<std::vector<std::string>> rows;
   for (const decision& each : decisions_of(profile))
     rows.push_back({std::string(each.name), std::string(each.value), std::string(each.question)});
@@ -119,7 +120,8 @@ std::string profile_mermaid(const model::profile& profile) {
   std::string text = fmt::format("# The machines of {}\n", profile.name);
   for (const machine& each : machines()) {
     text += fmt::format("\n## {}\n\n```mermaid\nstateDiagram-v2\n  [*] --> {}\n", each.name, each.initial);
-    for (const model::table_row& row : each.table) text += fmt::format("  {} --> {}: {}\n", row.source, row.target, label_of(row));
+    for (const model::table_row& row : each.table)
+      text += fmt::format("  {} --> {}: {}\n", row.source, row.target, label_of(row));
     text += "```\n";
   }
   return text;

@@ -72,7 +72,8 @@ exit_code judge(const std::vector<replayed>& all, bool expect) {
 }
 
 int run(const request& asked) {
-  if (asked.files.empty() && asked.path.empty()) throw failure{exit_code::bad_input, "replay: name a TRACE, or a choice path with --path"};
+  if (asked.files.empty() && asked.path.empty())
+    throw failure{exit_code::bad_input, "replay: name a TRACE, or a choice path with --path"};
   const std::vector<replayed> all = asked.path.empty() ? replay_files(asked) : std::vector{replay_choices(asked)};
   print(asked.format == output_format::json ? replay_json(all) : replay_text(all, asked.expect, asked.ascii));
   return static_cast<int>(judge(all, asked.expect));

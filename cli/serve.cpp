@@ -56,7 +56,8 @@ void parse_listen(std::string_view text, real::serve_options& options) {
   const auto port = colon == std::string_view::npos ? std::nullopt : parse_number<std::uint16_t>(text.substr(colon + 1));
   if (address.starts_with('[') && address.ends_with(']')) address = address.substr(1, address.size() - 2);
   if (!port || address.empty())
-    throw failure{exit_code::bad_input, fmt::format("--listen: '{}' is not ADDRESS:PORT, such as 127.0.0.1:8080 or [::1]:0", text)};
+    throw failure{exit_code::bad_input,
+                  fmt::format("--listen: '{}' is not ADDRESS:PORT, such as 127.0.0.1:8080 or [::1]:0", text)};
   options.address = address;
   options.port = *port;
 }
@@ -85,7 +86,8 @@ int run(const request& asked) {
 
 verb add_serve(CLI::App& command) {
   auto asked = std::make_shared<request>();
-  CLI::App* syntax = command.add_subcommand("serve", "run a real HTTP/2 server with a profile's decisions, until a signal closes it");
+  CLI::App* syntax =
+      command.add_subcommand("serve", "run a real HTTP/2 server with a profile's decisions, until a signal closes it");
   syntax->add_option("--profile", asked->profile, "whose decisions it takes (default rfc9113)")
       ->check(one_of("profile", profile_names()))
       ->type_name("PROFILE");

@@ -132,7 +132,8 @@ TEST(check, json_has_the_fields_of_its_schema) {
       EXPECT_EQ(claim.contains("counterexample"), has_run) << claim;
     }
     const json& explored = each.at("explored");
-    for (const char* field : {"states", "transitions", "depth", "bytes"}) EXPECT_TRUE(explored.at(field).is_number_unsigned()) << field;
+    for (const char* field : {"states", "transitions", "depth", "bytes"})
+      EXPECT_TRUE(explored.at(field).is_number_unsigned()) << field;
     EXPECT_TRUE(explored.at("complete").get<bool>());
     EXPECT_EQ(explored.at("storage"), "exact");
     EXPECT_TRUE(explored.at("seconds").is_number());
@@ -146,7 +147,8 @@ TEST(check, json_has_the_fields_of_its_schema) {
 }
 
 TEST(check, a_counterexample_names_its_steps_and_carries_its_trace) {
-  const json found = json_of(check({"--profile", "node-23.1.0", "--peer", "cooperative", "--claim", "close_terminates", "--format", "json"}));
+  const json found = json_of(
+      check({"--profile", "node-23.1.0", "--peer", "cooperative", "--claim", "close_terminates", "--format", "json"}));
   const json& run = found.at("verdicts").at(0).at("claims").at(0).at("counterexample");
   const std::string path = run.at("path");
   EXPECT_EQ(run.at("stem").size(), static_cast<std::size_t>(std::ranges::count(path, '/')) + 1);

@@ -37,7 +37,8 @@ TEST(show, a_profile_has_its_decisions_and_all_machines) {
 TEST(show, a_profile_as_mermaid_is_a_state_diagram_a_machine) {
   const std::string text = run({"show", "rfc9113", "--as", "mermaid"}).out;
   std::size_t diagrams = 0;
-  for (std::size_t at = text.find("stateDiagram-v2"); at != std::string::npos; at = text.find("stateDiagram-v2", at + 1)) ++diagrams;
+  const std::string heading = "stateDiagram-v2";
+  for (std::size_t at = text.find(heading); at != std::string::npos; at = text.find(heading, at + 1)) ++diagrams;
   EXPECT_EQ(diagrams, machines.size());
   EXPECT_TRUE(contains(text, "  [*] --> created\n"));
   EXPECT_TRUE(contains(text, "  created --> listening: listen_called / start_listening\n"));
@@ -48,7 +49,11 @@ TEST(show, a_profile_in_json_has_its_decisions_and_all_rows) {
   EXPECT_EQ(shown.at("schema"), "lastcall/show/1");
   EXPECT_EQ(shown.at("profile").at("decisions").at("close_announces"), "nothing");
   EXPECT_EQ(shown.at("machines").size(), machines.size());
-  const json first{{"state", "created"}, {"event", "listen_called"}, {"guard", ""}, {"next", "listening"}, {"commands", "start_listening"}};
+  const json first{{"state", "created"},
+                   {"event", "listen_called"},
+                   {"guard", ""},
+                   {"next", "listening"},
+                   {"commands", "start_listening"}};
   EXPECT_EQ(shown.at("machines").at(0).at("rows").at(0), first);
 }
 

@@ -73,7 +73,8 @@ TEST(manual, every_example_is_what_the_command_prints) {
     const outcome said = run_line(with_scratch(each.arguments));
     lines shown;
     for (const std::string& line : each.shown) shown.push_back(with_scratch(line));
-    EXPECT_TRUE(matches(shown, 0, split(said.out + said.err), 0)) << "$ lastcall " << each.arguments << '\n' << said.out << said.err;
+    EXPECT_TRUE(matches(shown, 0, split(said.out + said.err), 0))
+        << "$ lastcall " << each.arguments << '\n' << said.out << said.err;
     if (each.exit_code >= 0) {
       EXPECT_EQ(said.exit_code, each.exit_code) << each.arguments;
     }

@@ -5,6 +5,7 @@ namespace lastcall::cli_test {
 namespace {
 
 const std::string hang = file_of_tree("traces/node-57611-h2-server-close-hang.jsonl");
+const std::string declared = "\"close_terminates\":\"violated\"";
 
 /// The field bug with something replaced in its text.
 std::string altered(const std::string& part, const std::string& by) {
@@ -56,13 +57,13 @@ TEST(replay, a_trace_that_gives_its_declared_verdicts_is_as_expected) {
 }
 
 TEST(replay, a_verdict_other_than_declared_is_not_as_expected) {
-  const outcome said = run({"replay", "--expect", altered("\"close_terminates\":\"violated\"", "\"close_terminates\":\"holds\"")});
+  const outcome said = run({"replay", "--expect", altered(declared, "\"close_terminates\":\"holds\"")});
   EXPECT_EQ(said.exit_code, 3);
   EXPECT_TRUE(contains(said.out, "close_terminates: expected holds, violated")) << said.out;
 }
 
 TEST(replay, a_claim_that_does_not_apply_is_not_as_expected) {
-  const outcome said = run({"replay", "--expect", altered("\"close_terminates\":\"violated\"", "\"waits_are_bounded\":\"holds\"")});
+  const outcome said = run({"replay", "--expect", altered(declared, "\"waits_are_bounded\":\"holds\"")});
   EXPECT_EQ(said.exit_code, 3);
   EXPECT_TRUE(contains(said.out, "waits_are_bounded: expected holds, not applicable")) << said.out;
 }
@@ -72,7 +73,7 @@ TEST(replay, a_run_that_is_not_reproduced_is_not_as_expected) {
 }
 
 TEST(replay, one_unexpected_trace_among_others_is_enough) {
-  const std::string wrong = altered("\"close_terminates\":\"violated\"", "\"close_terminates\":\"holds\"");
+  const std::string wrong = altered(declared, "\"close_terminates\":\"holds\"");
   EXPECT_EQ(run({"replay", "--expect", hang, wrong}).exit_code, 3);
 }
 
@@ -96,7 +97,8 @@ TEST(replay, a_trace_may_name_no_claim_or_profile_that_does_not_exist) {
 
 TEST(replay, a_trace_of_the_checker_may_name_no_world_that_does_not_exist) {
   const std::string file = scratch("trace.jsonl").string();
-  ASSERT_EQ(run({"check", "--profile", "node-23.1.0", "--peer", "cooperative", "--streams", "1", "--write-trace", file}).exit_code, 1);
+  const words check{"check", "--profile", "node-23.1.0", "--peer", "cooperative", "--streams", "1", "--write-trace", file};
+  ASSERT_EQ(run(check).exit_code, 1);
   std::string text = text_of(file);
   const std::string world = "\"connections\":1";
   text.replace(text.find(world), world.size(), "\"connections\":9");
@@ -130,8 +132,9 @@ TEST(replay, a_path_that_is_none_names_the_column) {
 TEST(import, a_log_becomes_a_trace_that_declares_what_was_asked) {
   const std::string file = scratch("trace.jsonl").string();
   const std::string log = file_of_tree("tests/traces/logs/node-23.1.0/h2_idle_session.jsonl");
-  const outcome said = run({"import", log, "--profile", "node-23.1.0", "-o", file, "--title", "an idle session", "--source", "a log",
-                            "--expect", "close_terminates=violated", "--expect", "no_loss=holds"});
+  const outcome said =
+      run({"import", log, "--profile", "node-23.1.0", "-o", file, "--title", "an idle session", "--source", "a log", "--expect",
+           "close_terminates=violated", "--expect", "no_loss=holds"});
   EXPECT_EQ(said.exit_code, 0) << said.err;
   EXPECT_EQ(said.out, "");
   const json header = json::parse(text_of(file).substr(0, text_of(file).find('\n')));
