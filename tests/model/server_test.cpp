@@ -77,7 +77,8 @@ TEST(server, second_close_is_answered_when_the_first_is) {
   EXPECT_EQ(s.after(close_called{}), lines{});
   EXPECT_EQ(s.after(peer_rst{0}),
             (lines{"notify socket_error failed", "destroy_socket", "run_close_callbacks", "cancel_timer notice",
-                   "cancel_timer drain", "next_tick server_close", "next_tick close_callback", "next_tick close_callback failed"}));
+                   "cancel_timer drain", "next_tick server_close", "next_tick close_callback",
+                   "next_tick close_callback failed"}));
 }
 
 TEST(server, close_on_a_closed_server_calls_back_with_an_error) {
@@ -235,7 +236,8 @@ TEST(server, drain_deadline_ends_every_connection) {
                    "send_goaway 2147483647 no_error on 1", "arm_timer notice on 1"}));
   EXPECT_EQ(s.after(timer_expired{timer::drain, 0}),
             (lines{"destroy_socket", "run_close_callbacks", "cancel_timer notice", "destroy_socket on 1",
-                   "run_close_callbacks on 1", "cancel_timer notice on 1", "next_tick server_close", "next_tick close_callback"}));
+                   "run_close_callbacks on 1", "cancel_timer notice on 1", "next_tick server_close",
+                   "next_tick close_callback"}));
 }
 
 TEST(server, node_23_leaves_sessions_alone) {
@@ -304,8 +306,8 @@ TEST(server, reset_tells_the_application_once) {
   auto s = scenario::with_session("rfc9113");
   s.after(recv_headers{0, 1, true});
   EXPECT_EQ(s.after(recv_rst_stream{0, 1, error_code::cancel}),
-            (lines{"notify request_error 1 cancel failed", "next_tick stream_aborted 1 cancel", "next_tick stream_finish 1 cancel",
-                   "next_tick stream_close 1 cancel"}));
+            (lines{"notify request_error 1 cancel failed", "next_tick stream_aborted 1 cancel",
+                   "next_tick stream_finish 1 cancel", "next_tick stream_close 1 cancel"}));
   EXPECT_EQ(s.after(recv_rst_stream{0, 1, error_code::cancel}), lines{});
   EXPECT_EQ(s.after(handler_finished{0, 1}), lines{});
   EXPECT_EQ(s.connection().streams_open, 0U);
@@ -317,8 +319,8 @@ TEST(server, reset_while_draining_releases_its_slot_and_lets_the_session_end) {
   s.after(recv_headers{0, 1, true});
   s.close_up_to_the_final_goaway();
   EXPECT_EQ(s.after(recv_rst_stream{0, 1, error_code::cancel}),
-            (lines{"notify request_error 1 cancel failed", "shutdown_write", "arm_timer linger", "next_tick stream_aborted 1 cancel",
-                   "next_tick stream_finish 1 cancel", "next_tick stream_close 1 cancel"}));
+            (lines{"notify request_error 1 cancel failed", "shutdown_write", "arm_timer linger",
+                   "next_tick stream_aborted 1 cancel", "next_tick stream_finish 1 cancel", "next_tick stream_close 1 cancel"}));
 }
 
 TEST(server, the_mutant_that_skips_listeners_of_a_committed_response_tells_nobody_of_its_reset) {
@@ -348,6 +350,18 @@ TEST(server, node_keeps_an_early_response_open_while_the_handler_reads) {
   EXPECT_EQ(s.after(recv_data{0, 1, 5, true}),
             (lines{"notify stream_data 1", "next_tick stream_end 1", "next_tick stream_close 1"}));
   EXPECT_EQ(s.connection().streams_open, 0U);
+}
+
+TEST(server, a_reset_after_an_early_response_releases_its_slot_and_is_no_failure) {
+  auto s = scenario::with_session("node-24.21.0");
+  s.after(recv_headers{0, 1, false});
+  s.after(handler_read{0, 1});
+  s.after(handler_finished{0, 1});
+  s.after(end_stream_written{0, 1});
+  ASSERT_EQ(s.connection().requests[0].stream, http2_stream::state::half_closed_local);
+  EXPECT_EQ(s.after(recv_rst_stream{0, 1, error_code::cancel}), (lines{"next_tick stream_close 1 cancel"}));
+  EXPECT_EQ(s.connection().streams_open, 0U);
+  EXPECT_TRUE(s.connection().requests.empty());
 }
 
 TEST(server, data_after_end_stream_is_a_stream_error) {

@@ -202,7 +202,8 @@ TEST(one_terminal_event, breaks_when_a_request_ends_twice) {
 }
 
 TEST(one_terminal_event, counts_each_stream_of_each_connection_apart) {
-  const hand_made server = listening({live({dispatched, request_of(3, stream_state::open, exchange_state::dispatched)}), live({dispatched})});
+  const request other = request_of(3, stream_state::open, exchange_state::dispatched);
+  const hand_made server = listening({live({dispatched, other}), live({dispatched})});
   const step three{server, server,
                    {told(callback::request_error, 1), told(callback::request_error, 3), told(callback::request_error, 1, 1)}};
   EXPECT_TRUE(one_terminal_event(three.view()));
@@ -297,7 +298,8 @@ TEST(waits_are_bounded, breaks_when_a_connection_waits_without_any_timer) {
 // --- close_terminates -------------------------------------------------------------------------------------------------
 
 TEST(bounded_close, asks_that_close_arms_the_deadline) {
-  EXPECT_TRUE(bounded_close(step{listening({live()}), closing({live()}), {arm_timer{timer::drain, 0}}, cause::close_called}.view()));
+  const model::effects arms{arm_timer{timer::drain, 0}};
+  EXPECT_TRUE(bounded_close(step{listening({live()}), closing({live()}), arms, cause::close_called}.view()));
   EXPECT_FALSE(bounded_close(step{listening({live()}), without_deadline(closing({live()})), {}, cause::close_called}.view()));
 }
 
@@ -393,7 +395,8 @@ TEST(view, says_what_caused_the_step) {
   EXPECT_EQ(view_of(reset, sim::action{sim::move::receive}, {}, reset).stream, 3U);
 }
 
-bool is_met(std::string_view guard, const hand_made_state& before, sim::move what, model::effects effects, const hand_made_state& after) {
+bool is_met(std::string_view guard, const hand_made_state& before, sim::move what, model::effects effects,
+            const hand_made_state& after) {
   for (const auto& each : guards<hand_made_state>())
     if (each.name == guard) return each.holds(before, {what}, {std::move(effects)}, after);
   ADD_FAILURE() << "no guard named " << guard;
@@ -412,7 +415,8 @@ TEST(guard, closes_with_requests_running) {
 
 TEST(guard, response_written_while_closing) {
   const auto is = [](hand_made before, model::effects effects) {
-    return is_met("response_written_while_closing", state_of(std::move(before)), sim::move::pump, std::move(effects), state_of(closing()));
+    return is_met("response_written_while_closing", state_of(std::move(before)), sim::move::pump, std::move(effects),
+                  state_of(closing()));
   };
   EXPECT_TRUE(is(closing({live({unwritten})}), {told(callback::request_completed, 1)}));
   EXPECT_FALSE(is(closing({live({unwritten})}), {told(callback::request_error, 1)}));
@@ -421,7 +425,8 @@ TEST(guard, response_written_while_closing) {
 
 TEST(guard, connection_ends_while_closing) {
   const auto is = [](hand_made before, model::effects effects) {
-    return is_met("connection_ends_while_closing", state_of(std::move(before)), sim::move::receive, std::move(effects), state_of(closed()));
+    return is_met("connection_ends_while_closing", state_of(std::move(before)), sim::move::receive, std::move(effects),
+                  state_of(closed()));
   };
   EXPECT_TRUE(is(closing({live()}), {destroy_socket{0}}));
   EXPECT_FALSE(is(closing({live()}), {shutdown_write{0}}));
@@ -450,8 +455,9 @@ TEST(guard, deadline_cuts_a_connection) {
 }
 
 TEST(guard, linger_expires) {
-  EXPECT_TRUE(is_met("linger_expires", state_of(closing({lingering()})), sim::move::fire_linger, {}, state_of(closed())));
-  EXPECT_FALSE(is_met("linger_expires", state_of(closing({lingering()})), sim::move::fire_drain, {}, state_of(closing({lingering()}))));
+  const hand_made_state before = state_of(closing({lingering()}));
+  EXPECT_TRUE(is_met("linger_expires", before, sim::move::fire_linger, {}, state_of(closed())));
+  EXPECT_FALSE(is_met("linger_expires", before, sim::move::fire_drain, {}, before));
 }
 
 TEST(guards, are_all_tested_here) { EXPECT_EQ(guards<hand_made_state>().size(), 6U); }

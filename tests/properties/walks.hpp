@@ -55,7 +55,8 @@ named_run walk(const simulated& world, const numbers& drawn, OnStep&& on_step) {
 }
 
 /// The run up to the first step that breaks the claim; nothing when the whole run keeps it.
-inline std::optional<named_run> broken_by(const simulated& world, const step_claim<simulated::state>& claim, const numbers& drawn) {
+inline std::optional<named_run> broken_by(const simulated& world, const step_claim<simulated::state>& claim,
+                                          const numbers& drawn) {
   std::optional<std::size_t> broken_at;
   std::size_t step = 0;
   walk(world, drawn, [&](const auto& before, const auto& chosen, const auto& seen, const auto& after) {

@@ -53,8 +53,10 @@ TEST(encoding, equal_states_have_equal_bytes_and_the_bytes_give_the_state_back) 
   expect_bytes_to_be_the_state<1>({"the most general client", sized(options_of("rfc9113"), 1, 1, 2)});
   expect_bytes_to_be_the_state<1>({"four streams, one frame", sized(options_of("rfc9113"), 1, 4, 1)});
   expect_bytes_to_be_the_state<2>({"two connections", sized(options_of("rfc9113"), 2, 2, 2)});
-  expect_bytes_to_be_the_state<2>({"a client that keeps the rules", sized(options_of("node-24.21.0", "cooperative", "finishing"), 2, 2, 2)});
-  expect_bytes_to_be_the_state<2>({"a deferred close", sized(options_of("mutant-sweep-before-stop", "cooperative", "finishing"), 2, 1, 2)});
+  const auto keeps_rules = options_of("node-24.21.0", "cooperative", "finishing");
+  expect_bytes_to_be_the_state<2>({"a client that keeps the rules", sized(keeps_rules, 2, 2, 2)});
+  const auto defers = options_of("mutant-sweep-before-stop", "cooperative", "finishing");
+  expect_bytes_to_be_the_state<2>({"a deferred close", sized(defers, 2, 1, 2)});
   expect_bytes_to_be_the_state<2>({"one of two connections", sized(options_of("rfc9113"), 1, 2, 2)});
 }
 

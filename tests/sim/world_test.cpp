@@ -91,7 +91,8 @@ TEST(kernel, a_client_that_does_not_read_makes_the_server_wait) {
 
 TEST(kernel, a_closed_window_holds_the_response_back_until_it_opens) {
   one w(options_of("rfc9113"));
-  w.take({{move::client_connects}, {move::accept}, {move::client_closes_window}, {move::receive}, {move::pump}, {move::client_reads}});
+  w.take({{move::client_connects}, {move::accept}, {move::client_closes_window}, {move::receive}});
+  w.take({{move::pump}, {move::client_reads}});
   w.take({{move::client_sends_headers_end}, {move::receive}, {move::handler_finishes}, {move::pump}, {move::client_reads}});
   ASSERT_EQ(w.connection().requests.size(), 1U);
   EXPECT_EQ(w.connection().requests[0].exchange, state::writing);
@@ -179,7 +180,8 @@ TEST(clients, a_client_that_keeps_no_rules_opens_streams_after_goaway) {
   options.streams = 2;
   one w(options);
   w.take(opens_a_session);
-  w.take({{move::client_sends_headers_end}, {move::receive}, {move::close}, {move::fire_notice}, {move::pump}, {move::client_reads}});
+  w.take({{move::client_sends_headers_end}, {move::receive}, {move::close}, {move::fire_notice}});
+  w.take({{move::pump}, {move::client_reads}});
   w.take({{move::client_sends_headers_end, 0, 1}, {move::receive}});
   EXPECT_TRUE(std::ranges::any_of(
       w.effects(), [](const model::effect& each) { return std::holds_alternative<model::send_rst_stream>(each); }));
