@@ -27,7 +27,6 @@ void require_known(const std::string& file, const char* field, std::string_view 
 }  // namespace
 
 std::string read_text(const std::string& file) {
-  if (std::filesystem::is_directory(file)) throw failure{exit_code::bad_input, file + ": is a folder"};
   auto text = traces::read_text_file(file);
   if (!text) throw failure{exit_code::bad_input, traces::to_string(text.failure())};
   return *std::move(text);

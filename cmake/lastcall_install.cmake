@@ -3,10 +3,7 @@
 include(CMakePackageConfigHelpers)
 
 set(package_folder "${CMAKE_INSTALL_LIBDIR}/cmake/lastcall")
-get_property(exported GLOBAL PROPERTY LASTCALL_EXPORTED)
-if(exported)
-  install(EXPORT lastcall_targets NAMESPACE lastcall:: FILE lastcallTargets.cmake DESTINATION "${package_folder}")
-endif()
+install(EXPORT lastcall_targets NAMESPACE lastcall:: FILE lastcallTargets.cmake DESTINATION "${package_folder}")
 configure_package_config_file(cmake/lastcallConfig.cmake.in lastcallConfig.cmake INSTALL_DESTINATION "${package_folder}")
 write_basic_package_version_file(lastcallConfigVersion.cmake COMPATIBILITY SameMinorVersion)
 install(

@@ -75,7 +75,6 @@ function(lastcall_add_library name)
   target_link_libraries(${target} ${public} ${arg_PUBLIC_LIBRARIES})
   target_sources(${target} ${public}
     FILE_SET HEADERS BASE_DIRS "${PROJECT_SOURCE_DIR}" FILES ${headers})
-  set_property(GLOBAL APPEND PROPERTY LASTCALL_EXPORTED ${target})
   install(TARGETS ${target} EXPORT lastcall_targets
     FILE_SET HEADERS DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/lastcall")
 endfunction()

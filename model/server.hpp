@@ -81,9 +81,12 @@ class basic_server {
 
   net_server::state state() const { return state_; }
   bool is_closed() const { return state_ == net_server::state::closed; }
+  bool was_started() const { return state_ != net_server::state::created; }
   bool is_closing() const { return state_ == net_server::state::closing; }
   bool listener_open() const { return listener_open_; }
   bool drain_armed() const { return drain_armed_; }
+  /// close() calls that wait for the end of an earlier one.
+  std::uint32_t late_closes() const { return late_closes_; }
   std::uint32_t connections_counted() const { return connections_counted_; }
   const auto& connections() const { return connections_; }
 
@@ -121,6 +124,7 @@ struct basic_server<Sizes>::turn {
   const profile& decisions;
   effects& out;
   error_code code = error_code::no_error;  ///< of the frame behind this step
+  bool carries_data = false;               ///< this step delivers bytes of a request body
   bool by_reset = false;                   ///< this step delivers a RST_STREAM
   bool unfinished = false;                 ///< the request of the stream at hand was still coming in
 
@@ -193,6 +197,7 @@ struct basic_server<Sizes>::turn {
   }
   void on(const recv_data& what) {
     if (!takes_frames(what.connection)) return;
+    carries_data = what.length > 0;
     drive(what.connection, what.stream, what.end_stream ? http2_stream::event::end_received : http2_stream::event::data_received);
     settle(what.connection);
   }

@@ -187,7 +187,7 @@ void basic_server<Sizes>::turn::drive(connection_id who, stream_id which, http2_
       case count_up: ++at(who).streams_open; break;
       case count_down: --at(who).streams_open; break;
       case dispatch: tell(callback::server_stream, who, which); break;
-      case report_data: if (reads_body) tell(callback::stream_data, who, which); break;
+      case report_data: if (reads_body && carries_data) tell(callback::stream_data, who, which); break;
       case report_end: if (reads_body) tell_next_tick(callback::stream_end, who, which); break;
       case report_finish:
         tell_next_tick(callback::stream_finish, who, which);

@@ -3,14 +3,21 @@
 #include "properties/check.hpp"
 
 namespace lastcall::properties {
+namespace {
+
+std::string counted(std::uint32_t number, const std::string& what) {
+  return std::to_string(number) + " " + what + (number == 1 ? "" : "s");
+}
+
+}  // namespace
 
 std::vector<std::string> assumptions(const sim::world_options& world) {
   const model::profile& profile = *world.profile;
   std::vector<std::string> rules{
-      "at most " + std::to_string(world.connections) + " connection(s) at a time and " + std::to_string(world.streams) +
-          " stream(s) per connection; a slot is used again after its connection ends",
-      "a connection holds " + std::to_string(world.channel_capacity) +
-          " frame(s) the server has not read and one write the client has not read; a full channel makes the writer wait",
+      "at most " + counted(world.connections, "connection") + " at a time and " + counted(world.streams, "stream") +
+          " on each; a slot is used again after its connection ends",
+      "a connection holds " + counted(world.channel_capacity, "frame") +
+          " the server has not read and one write the client has not read; a full channel makes the writer wait",
       "one step of the server is one run-to-completion turn; receiving and writing are separate steps",
       "what the server submits between two writes goes out in one write; its output buffer is not bounded",
       "the application calls close() once while the server listens, and again only when it is closed",

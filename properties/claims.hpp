@@ -137,14 +137,14 @@ bool one_terminal_event(const step_view<Server>& step) {
   return true;
 }
 
-/// Each close() is answered once: by the step that closes the server, or at once when it is closed already.
+/// Each close() is answered once: by the step that closes the server, or at once when there is nothing to close.
 template <class Server>
 bool close_callback_once(const step_view<Server>& step) {
   const auto answers =
       detail::count_notified(step.effects, model::callback::close_callback, [](const model::notify&) { return true; });
-  const bool closes = step.after.is_closed() && !step.before.is_closed();
-  const bool late = step.before.is_closed() && step.why == cause::close_called;
-  return closes ? answers >= 1 : answers == (late ? 1U : 0U);
+  if (step.after.is_closed() && !step.before.is_closed()) return answers == 1U + step.before.late_closes();
+  const bool at_once = step.why == cause::close_called && (step.before.is_closed() || !step.before.was_started());
+  return answers == (at_once ? 1U : 0U);
 }
 
 /// A connection is fully closed only when the peer has ended too, or when nothing written can be lost by a RST that

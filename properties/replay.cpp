@@ -62,6 +62,12 @@ step_view<model::server> view_of(const model::event& happened, const model::serv
   if (const auto* e = std::get_if<model::peer_rst>(&happened)) because(cause::peer_rst, e->connection);
   if (const auto* e = std::get_if<model::recv_invalid>(&happened)) because(cause::peer_error, e->connection);
   if (const auto* e = std::get_if<model::recv_rst_stream>(&happened)) because(cause::stream_reset, e->connection, e->stream);
+  if (const auto* e = std::get_if<model::recv_data>(&happened)) {
+    // DATA after END_STREAM is a stream error of the peer's own making (RFC 9113 5.1).
+    const auto* request = detail::find_request(before.connections()[e->connection], e->stream);
+    if (request != nullptr && request->stream == model::http2_stream::state::half_closed_remote)
+      because(cause::stream_reset, e->connection, e->stream);
+  }
   if (const auto* e = std::get_if<model::timer_expired>(&happened)) {
     if (e->which == model::timer::drain) because(cause::drain_expired, 0);
     if (e->which == model::timer::linger) because(cause::linger_expired, e->connection);

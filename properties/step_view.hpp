@@ -18,7 +18,7 @@ BOOST_DEFINE_FIXED_ENUM_CLASS(cause, std::uint8_t,
   peer_fin,        ///< of `connection`
   peer_rst,        ///< of `connection`
   peer_error,      ///< a connection error by the peer of `connection`
-  stream_reset     ///< RST_STREAM for `stream` of `connection`
+  stream_reset     ///< RST_STREAM for `stream` of `connection`, or the peer's own stream error on it
 )
 
 template <class Server>

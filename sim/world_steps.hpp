@@ -347,8 +347,14 @@ void world<C>::forget_dead_fields(state& now) const {
 
 template <std::size_t C>
 std::string world<C>::describe(const action& chosen) const {
+  using enum move;
   std::string text = boost::describe::enum_to_string(chosen.what, "?");
+  if (chosen.what == close || chosen.what == fire_drain || chosen.what == run_deferred) return text;
   text += " connection " + std::to_string(chosen.connection + 1);
+  const bool of_stream = chosen.what == handler_reads || chosen.what == handler_responds || chosen.what == handler_finishes ||
+                         chosen.what == client_sends_headers || chosen.what == client_sends_headers_end ||
+                         chosen.what == client_ends_stream || chosen.what == client_resets_stream;
+  if (of_stream) text += " stream " + std::to_string(detail::id_of(chosen.stream));
   return text;
 }
 

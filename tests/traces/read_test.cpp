@@ -216,7 +216,7 @@ TEST(read, a_callback_may_stand_before_what_the_client_logged) {
 TEST(read, a_file_that_is_not_there_is_named) {
   const auto t = traces::read_trace_file("no/such/trace.jsonl");
   ASSERT_FALSE(t);
-  EXPECT_EQ(to_string(t.failure()), "no/such/trace.jsonl: cannot be read");
+  EXPECT_EQ(to_string(t.failure()), "no/such/trace.jsonl: no such file");
 }
 
 }  // namespace

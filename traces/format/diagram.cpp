@@ -117,7 +117,9 @@ class survivors {
 
   bool hangs() const { return close_called_ && !called_back_; }
 
-  std::string sentence(bool lasso, bool several_clients) const {
+  /// `broken`: the claim that a run of the checker breaks; empty for any other trace. Such a run stops at the breach, unless
+  /// it shows that close never ends: then nothing is left that could still happen, not even a timer.
+  std::string sentence(bool lasso, bool several_clients, std::string_view broken) const {
     std::vector<std::string> alive;
     for (const std::uint32_t c : connections_) {
       alive.push_back(fmt::format("connection {} is open", c));
@@ -130,9 +132,11 @@ class survivors {
     for (const auto& [timer, c] : timers_) alive.push_back(fmt::format("the {} timer is armed", name_of(timer)));
     if (hangs()) alive.emplace_back("server.close() has not called back");
     if (alive.empty()) alive.emplace_back(called_back_ ? "everything is closed" : "no connection is left");
-    const std::string_view opening = lasso           ? "it never ends"
-                                     : close_called_ ? "nothing more happens"
-                                                     : "the trace ends here";
+    const bool stops_at_breach = !broken.empty() && (broken != "close_terminates" || !timers_.empty());
+    const std::string opening = lasso             ? "it never ends"
+                                : stops_at_breach ? fmt::format("{} is broken here", broken)
+                                : close_called_   ? "nothing more happens"
+                                                  : "the trace ends here";
     return fmt::format("{}: {}.", opening, fmt::join(alive, ", "));
   }
 
@@ -169,11 +173,18 @@ class composer {
       i += add(i);
     }
     drawing_.hangs = left.hangs();
-    drawing_.ending = left.sentence(!trace_.rows.empty() && trace_.rows.back().loop, drawing_.server > 1);
+    const bool lasso = !trace_.rows.empty() && trace_.rows.back().loop;
+    drawing_.ending = left.sentence(lasso, drawing_.server > 1, broken_claim());
     return std::move(drawing_);
   }
 
  private:
+  std::string_view broken_claim() const {
+    if (trace_.path.empty()) return {};
+    for (const auto& [claim, declared] : trace_.expect)
+      if (declared == verdict::violated) return claim;
+    return {};
+  }
   void write_headline() {
     drawing_.headline.push_back(trace_.title);
     drawing_.headline.push_back(fmt::format("{}; {}", trace_.system, trace_.source));

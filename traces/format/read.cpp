@@ -7,6 +7,7 @@
 #include <iterator>
 #include <limits>
 #include <regex>
+#include <system_error>
 #include <utility>
 
 #include "traces/format/json_lines.hpp"
@@ -158,6 +159,9 @@ result<trace> read_trace(std::string_view text, std::string_view file) {
 }
 
 result<std::string> read_text_file(const std::filesystem::path& path) {
+  std::error_code ignored;
+  if (!std::filesystem::exists(path, ignored)) return error{"no such file", path.string(), 0, {}};
+  if (std::filesystem::is_directory(path, ignored)) return error{"is a folder", path.string(), 0, {}};
   std::ifstream in(path, std::ios::binary);
   std::string text(std::istreambuf_iterator<char>(in), {});
   if (!in.is_open() || in.bad()) return error{"cannot be read", path.string(), 0, {}};
