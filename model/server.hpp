@@ -126,6 +126,7 @@ struct basic_server<Sizes>::turn {
   error_code code = error_code::no_error;  ///< of the frame behind this step
   bool carries_data = false;               ///< this step delivers bytes of a request body
   bool by_reset = false;                   ///< this step delivers a RST_STREAM
+  bool loses_connection = false;           ///< streams end because their connection does: Node tells of them later
   bool unfinished = false;                 ///< the request of the stream at hand was still coming in
 
   // The application and the event loop.
@@ -361,13 +362,31 @@ struct basic_server<Sizes>::turn {
     }
   }
 
-  /// Of a destroyed socket only its close callbacks are still to come. A request that was never told stays visible.
+  /// Of a destroyed socket only its close callbacks are still to come, and in them what its streams have to tell. A request
+  /// that never ended stays visible.
   void forget_all_but_the_socket(connection_id who) {
     connection left;
     left.socket = at(who).socket;
     left.was_reset = at(who).was_reset;
     left.requests = at(who).requests;
+    for (auto& each : left.requests) each.reads_body = false;
     at(who) = left;
+  }
+
+  /// The application's callbacks for streams that ended with their connection, in the order Node was seen to call them.
+  void tell_aborted(connection_id who) {
+    for (const auto& each : at(who).requests)
+      if (each.exchange != exchange::state::completed) tell_next_tick(callback::stream_aborted, who, each.id);
+  }
+  void forget_told(connection_id who) {
+    auto& requests = at(who).requests;
+    for (auto each = requests.begin(); each != requests.end();) each = is_over(each->exchange) ? requests.erase(each) : each + 1;
+  }
+  void tell_closed(connection_id who, callback first) {
+    for (const auto& each : at(who).requests) {
+      tell_next_tick(first, who, each.id);
+      tell_next_tick(callback::stream_close, who, each.id);
+    }
   }
 
   void report_reset(connection_id who, const request& which);

@@ -84,10 +84,22 @@ void basic_server<Sizes>::turn::drive(connection_id who, tcp_socket::event what)
         drive(net_server::event::connection_gone, who);
         break;
       case report_end: tell(callback::socket_end, who); break;
-      case report_error: tell(callback::socket_error, who, 0, true); break;
+      case report_error:
+        tell_aborted(who);
+        tell_next_tick(callback::socket_error, who, 0, true);
+        break;
+      case report_reset:
+        tell_closed(who, callback::stream_error);
+        forget_told(who);
+        tell_next_tick(callback::server_session_error, who);
+        tell_next_tick(callback::session_error, who);
+        tell_next_tick(callback::session_close, who);
+        break;
       case report_closed:
-        tell(callback::socket_close, who, 0, at(who).was_reset);
-        tell(callback::session_close, who);
+        tell_aborted(who);
+        tell_next_tick(callback::socket_close, who, 0, at(who).was_reset);
+        tell_closed(who, callback::stream_finish);
+        if (!at(who).was_reset) tell_next_tick(callback::session_close, who);
         at(who) = connection{};
         break;
     }
@@ -125,6 +137,7 @@ void basic_server<Sizes>::turn::drive(connection_id who, http2_session::event wh
         break;
       case destroy_socket: drive(who, tcp_socket::event::destroy_called); break;
       case fail_streams:
+        loses_connection = true;
         drive_each(who, http2_stream::event::connection_gone, [](const request&) { return true; });
         break;
       case fail_unfinished_requests:
@@ -199,6 +212,7 @@ void basic_server<Sizes>::turn::drive(connection_id who, stream_id which, http2_
       case send_reset_stream_closed: submit(who, send_rst_stream{who, which, error_code::stream_closed}); break;
     }
   }
+  if (loses_connection) return;
   if (taken.next == http2_stream::state::closed) tell_next_tick(callback::stream_close, who, which);
   forget_if_over(who, which);
 }
@@ -219,7 +233,7 @@ void basic_server<Sizes>::turn::drive(connection_id who, stream_id which, exchan
       case report_completed: tell(callback::request_completed, who, which); break;
       case report_error:
         tell(callback::request_error, who, which, true);
-        tell_next_tick(callback::stream_aborted, who, which);
+        if (!loses_connection) tell_next_tick(callback::stream_aborted, who, which);
         if (by_reset) report_reset(who, *found);
         break;
     }

@@ -24,15 +24,15 @@ struct machine : msm::front_end<machine, state, event, command, facts> {
     row<open,        event::end_called,          write_ended, then<shutdown_write>,          unless<closes_after_fin>>,
     // Closing both directions at once lets unread input turn into a RST that overtakes our last bytes (RFC 2525 2.17).
     row<open,        event::end_called,          destroyed,   then<shutdown_write, destroy>, when<closes_after_fin>>,
-    row<open,        event::peer_rst,            destroyed,   then<report_error, destroy>>,
+    row<open,        event::peer_rst,            destroyed,   then<report_error, destroy, report_reset>>,
     row<open,        event::destroy_called,      destroyed,   then<destroy>>,
 
     row<read_ended,  event::end_called,          destroyed,   then<shutdown_write, destroy>>,
-    row<read_ended,  event::peer_rst,            destroyed,   then<report_error, destroy>>,
+    row<read_ended,  event::peer_rst,            destroyed,   then<report_error, destroy, report_reset>>,
     row<read_ended,  event::destroy_called,      destroyed,   then<destroy>>,
 
     row<write_ended, event::peer_fin,            destroyed,   then<report_end, destroy>>,
-    row<write_ended, event::peer_rst,            destroyed,   then<report_error, destroy>>,
+    row<write_ended, event::peer_rst,            destroyed,   then<report_error, destroy, report_reset>>,
     row<write_ended, event::destroy_called,      destroyed,   then<destroy>>,
 
     row<destroyed,   event::close_callbacks_ran, closed,      then<report_closed>>

@@ -30,6 +30,7 @@ BOOST_DEFINE_FIXED_ENUM_CLASS(command, std::uint8_t,
   destroy,  ///< close(2), then the close callbacks in a later phase
   report_end,
   report_error,
+  report_reset,  ///< what the loss of the connection means to its streams and its session
   report_closed
 )
 
