@@ -131,7 +131,7 @@ TEST(replay, a_path_that_is_none_names_the_column) {
 
 TEST(import, a_log_becomes_a_trace_that_declares_what_was_asked) {
   const std::string file = scratch("trace.jsonl").string();
-  const std::string log = file_of_tree("tests/traces/logs/node-23.1.0/h2_idle_session.jsonl");
+  const std::string log = file_of_tree("tests/conformance/logs/node-23.1.0/h2_idle_session.jsonl");
   const outcome said =
       run({"import", log, "--profile", "node-23.1.0", "-o", file, "--title", "an idle session", "--source", "a log", "--expect",
            "close_terminates=violated", "--expect", "no_loss=holds"});
@@ -152,7 +152,7 @@ TEST(import, what_is_no_log_names_file_and_line) {
 }
 
 TEST(import, a_trace_that_cannot_be_written_is_the_environments_failure) {
-  const std::string log = file_of_tree("tests/traces/logs/node-23.1.0/h2_idle_session.jsonl");
+  const std::string log = file_of_tree("tests/conformance/logs/node-23.1.0/h2_idle_session.jsonl");
   expect_one_line_error(run({"import", log, "--profile", "node-23.1.0", "-o", "no-such-folder/trace.jsonl"}), 4);
 }
 
