@@ -13,11 +13,6 @@ constexpr auto listeners_skipped = &facts::listeners_skipped;
 struct machine : msm::front_end<machine, state, event, command, facts> {
   using initial_state = msm::is<dispatched>;
 
-  template <state From, event On, state To, class Then, class Guard = msm::no_guard>
-  using row = msm::row<From, On, To, Then, Guard>;
-  template <state In, event On, class Then, class Guard = msm::no_guard>
-  using stay = msm::stay<In, On, Then, Guard>;
-
   // clang-format off
   using transition_table = msm::mpl::vector<
     row <dispatched, event::handler_responded, committed, then<send_headers>>,

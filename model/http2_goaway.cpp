@@ -20,11 +20,6 @@ constexpr auto drains = &facts::peer_goaway_drains;
 struct machine : msm::front_end<machine, state, event, command, facts> {
   using initial_state = msm::is<silent>;
 
-  template <state From, event On, state To, class Then, class Guard = msm::no_guard>
-  using row = msm::row<From, On, To, Then, Guard>;
-  template <state In, event On, class Then, class Guard = msm::no_guard>
-  using stay = msm::stay<In, On, Then, Guard>;
-
   // clang-format off
   using transition_table = msm::mpl::vector<
     row <silent,      event::drain_called,       final_sent,  then<send_final>,                    when<registered, final>>,

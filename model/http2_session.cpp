@@ -14,11 +14,6 @@ constexpr auto drops = &facts::drops_everything;
 struct machine : msm::front_end<machine, state, event, command, facts> {
   using initial_state = msm::is<preface>;
 
-  template <state From, event On, state To, class Then, class Guard = msm::no_guard>
-  using row = msm::row<From, On, To, Then, Guard>;
-  template <state In, event On, class Then, class Guard = msm::no_guard>
-  using stay = msm::stay<In, On, Then, Guard>;
-
   // clang-format off
   using transition_table = msm::mpl::vector<
     row <preface,   event::settings_received, open,      then<register_session>>,

@@ -33,13 +33,6 @@ struct on {
   static constexpr auto value = Event;
 };
 
-template <auto From, auto On, auto To, class Then, class Guard>
-using row = boost::msm::front::Row<is<From>, on<On>, is<To>, Then, Guard>;
-
-/// An internal transition: the state stays.
-template <auto In, auto On, class Then, class Guard>
-using stay = boost::msm::front::Row<is<In>, on<On>, boost::msm::front::none, Then, Guard>;
-
 template <auto Enumerator>
 std::string name() {
   return boost::describe::enum_to_string(Enumerator, "?");
@@ -114,6 +107,12 @@ struct front_end : boost::msm::front::state_machine_def<Derived> {
   using event_type = Event;
   using facts_type = Facts;
   using result_type = transition<State, Command>;
+
+  /// A row of the table, and one of an internal transition, which leaves the state as it is.
+  template <State From, Event On, State To, class Then, class Guard = no_guard>
+  using row = boost::msm::front::Row<is<From>, on<On>, is<To>, Then, Guard>;
+  template <State In, Event On, class Then, class Guard = no_guard>
+  using stay = boost::msm::front::Row<is<In>, on<On>, boost::msm::front::none, Then, Guard>;
 
   template <class Machine, class What>
   void no_transition(const What&, Machine&, int) {

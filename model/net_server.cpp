@@ -16,11 +16,6 @@ constexpr auto forgets = &facts::forgets_callback;
 struct machine : msm::front_end<machine, state, event, command, facts> {
   using initial_state = msm::is<created>;
 
-  template <state From, event On, state To, class Then, class Guard = msm::no_guard>
-  using row = msm::row<From, On, To, Then, Guard>;
-  template <state In, event On, class Then, class Guard = msm::no_guard>
-  using stay = msm::stay<In, On, Then, Guard>;
-
   // clang-format off
   using transition_table = msm::mpl::vector<
     row <created,   event::listen_called,     listening, then<start_listening>>,

@@ -13,11 +13,6 @@ constexpr auto closes_after_fin = &facts::closes_after_fin;
 struct machine : msm::front_end<machine, state, event, command, facts> {
   using initial_state = msm::is<open>;
 
-  template <state From, event On, state To, class Then, class Guard = msm::no_guard>
-  using row = msm::row<From, On, To, Then, Guard>;
-  template <state In, event On, class Then, class Guard = msm::no_guard>
-  using stay = msm::stay<In, On, Then, Guard>;
-
   // clang-format off
   using transition_table = msm::mpl::vector<
     row<open,        event::peer_fin,            read_ended,  then<report_end>>,

@@ -42,7 +42,20 @@ constexpr profile node_23 = [] {
   return made;
 }();
 
-constexpr std::array field{rfc9113, node_23, node_24};
+/// The same decisions, measured in other releases.
+constexpr profile renamed(profile made, std::string_view name, std::string_view source) {
+  made.name = name;
+  made.source = source;
+  return made;
+}
+
+constexpr std::array field{
+    rfc9113,
+    renamed(node_23, "node-20.20.2", "measured on Node 20.20.2"),
+    node_23,
+    node_24,
+    renamed(node_24, "node-26.10.0", "measured on Node 26.10.0"),
+};
 
 template <class Change>
 constexpr profile mutant(std::string_view name, std::string_view source, profile made, Change change) {

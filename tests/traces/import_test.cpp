@@ -124,7 +124,7 @@ TEST(import, every_log_becomes_a_trace_that_reads_back) {
     ASSERT_TRUE(again) << to_string(again.failure());
     EXPECT_EQ(*again, *t);
   }
-  EXPECT_EQ(logs, 96U);
+  EXPECT_EQ(logs, 192U);
 }
 
 TEST(import, a_handler_on_a_destroyed_stream_does_nothing) {
