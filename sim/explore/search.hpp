@@ -1,8 +1,8 @@
 // The exhaustive search: visits every reachable state once and leaves behind what the verdicts need.
 //
 // One loop serves both orders; only the frontier differs. Successors are not looked up one by one: they are collected in a batch,
-// the table slot of each is prefetched when it is made, its likely state in a second pass, and only then is it looked up, so that
-// the waits for memory overlap. This file must not decide verdicts; check.hpp does.
+// in a first pass each is hashed and its table slot prefetched, in a second its likely state, and only then is it looked up, so
+// that the waits for memory overlap. This file must not decide verdicts; check.hpp does.
 #pragma once
 
 #include <algorithm>
@@ -167,7 +167,8 @@ class search {
   static constexpr std::uint64_t analysis_bytes_per_state = list::needs_graph ? 40 : 0;
 
   struct pending {
-    std::uint64_t hash;
+    std::uint64_t hash;  // this and the slot are known once the batch is looked up
+    std::size_t slot;
     std::uint32_t source;
     std::uint16_t label;
     bool keep_edge;
@@ -208,11 +209,8 @@ class search {
           return;
         }
       }
-      std::byte* bytes = batch_bytes_.data() + batch_size_ * state_size_;
-      model_.encode(after_, bytes);
-      const std::uint64_t hash = visited_.hash(bytes);
-      visited_.prefetch_slot(hash);
-      batch_[batch_size_] = {hash, source, label, keep_edges};
+      model_.encode(after_, batch_bytes_.data() + batch_size_ * state_size_);
+      batch_[batch_size_] = {0, 0, source, label, keep_edges};
       if (++batch_size_ == batch_capacity) {
         flush();
       }
@@ -291,12 +289,16 @@ class search {
     }
     visited_.reserve(batch_size_);
     for (std::size_t i = 0; i < batch_size_; ++i) {
-      visited_.prefetch_state(batch_[i].hash);
+      batch_[i].hash = visited_.hash(batch_bytes_.data() + i * state_size_);
+      visited_.prefetch_slot(batch_[i].hash);
+    }
+    for (std::size_t i = 0; i < batch_size_; ++i) {
+      batch_[i].slot = visited_.prefetch_state(batch_[i].hash);
     }
     for (std::size_t i = 0; i < batch_size_; ++i) {
       const pending& next = batch_[i];
       const bool may_add = options_.state_limit == 0 || visited_.size() < options_.state_limit;
-      const auto [target, is_new] = visited_.insert(next.hash, batch_bytes_.data() + i * state_size_, may_add);
+      const auto [target, is_new] = visited_.insert_at(next.slot, next.hash, batch_bytes_.data() + i * state_size_, may_add);
       if (target == visited_set::max_states) {
         stop("the limit of " + std::to_string(options_.state_limit) + " states", i);
         return;

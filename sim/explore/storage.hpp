@@ -127,29 +127,37 @@ class visited_set {
   // is the finaliser of SplitMix64 (Steele, Lea, Flood: Fast Splittable Pseudorandom Number Generators, OOPSLA 2014).
   std::uint64_t hash(const std::byte* bytes) const {
     std::uint64_t mixed = seed ^ state_size_;
-    for_each_word(bytes, [&](std::uint64_t word) {
+    for_each_word([&](std::size_t at, std::size_t count) {
+      std::uint64_t word = load(bytes + at, count);
       word = (word ^ (word >> 32)) * 0x9e37'79b9'7f4a'7c15U;
       mixed = std::rotl(mixed ^ word ^ (word >> 29), 29) * 0xd6e8'feb8'6659'fd93U;
-      return true;
     });
     mixed = (mixed ^ (mixed >> 30)) * 0xbf58'476d'1ce4'e5b9U;
     mixed = (mixed ^ (mixed >> 27)) * 0x94d0'49bb'1331'11ebU;
     return mixed ^ (mixed >> 31);
   }
 
-  // The two memory accesses of an insertion, announced ahead of it: first the slot, later the state that the slot names.
-  void prefetch_slot(std::uint64_t hash) const { prefetch(&table_[hash & (table_.size() - 1)]); }
-  void prefetch_state(std::uint64_t hash) const {
-    const std::uint64_t entry = table_[hash & (table_.size() - 1)];
-    if (entry != 0 && tag_of(entry) == tag_of(hash)) {
-      prefetch((*this)[index_of(entry)]);
+  // The two memory accesses of an insertion can be announced ahead of it: first the slot where the hash belongs, later the state
+  // that is probably meant. The second returns the slot in which it was named, or else the empty one in which the search for it
+  // ended; from there insert_at may go on, for entries are never moved or removed.
+  void prefetch_slot(std::uint64_t hash) const { prefetch(&table_[home_of(hash)]); }
+  std::size_t prefetch_state(std::uint64_t hash) const {
+    std::size_t slot = home_of(hash);
+    while (table_[slot] != 0 && tag_of(table_[slot]) != tag_of(hash)) {
+      slot = next(slot);
     }
+    if (table_[slot] != 0) {
+      prefetch((*this)[index_of(table_[slot])]);
+    }
+    return slot;
   }
 
   // Finds the state, or adds it if `may_add`. An index of max_states says that it was neither found nor added.
   insertion insert(std::uint64_t hash, const std::byte* bytes, bool may_add = true) {
-    std::size_t slot = hash & (table_.size() - 1);
-    for (; table_[slot] != 0; slot = (slot + 1) & (table_.size() - 1)) {
+    return insert_at(home_of(hash), hash, bytes, may_add);
+  }
+  insertion insert_at(std::size_t slot, std::uint64_t hash, const std::byte* bytes, bool may_add = true) {
+    for (; table_[slot] != 0; slot = next(slot)) {
       const std::uint64_t entry = table_[slot];
       if (tag_of(entry) == tag_of(hash) && equal((*this)[index_of(entry)], bytes)) {
         return {index_of(entry), false};
@@ -182,31 +190,35 @@ class visited_set {
     return (tag_of(hash) << 32) | (std::uint64_t{index} + 1);
   }
 
-  // Calls visit(word) for the bytes eight at a time until it returns false. The last word may overlap the one before, which
-  // costs nothing and spares a tail.
-  template <class Visit>
-  void for_each_word(const std::byte* bytes, Visit&& visit) const {
-    const auto load = [bytes](std::size_t at, std::size_t count) {
-      std::uint64_t word = 0;
-      std::memcpy(&word, bytes + at, count);
-      return word;
-    };
-    if (state_size_ < sizeof(std::uint64_t)) {
-      visit(load(0, state_size_));
-      return;
-    }
-    std::size_t at = 0;
-    for (; at + sizeof(std::uint64_t) <= state_size_; at += sizeof(std::uint64_t)) {
-      if (!visit(load(at, sizeof(std::uint64_t)))) {
-        return;
-      }
-    }
-    if (at != state_size_) {
-      visit(load(state_size_ - sizeof(std::uint64_t), sizeof(std::uint64_t)));
-    }
+  std::size_t home_of(std::uint64_t hash) const { return hash & (table_.size() - 1); }
+  std::size_t next(std::size_t slot) const { return (slot + 1) & (table_.size() - 1); }
+
+  static std::uint64_t load(const std::byte* bytes, std::size_t count = sizeof(std::uint64_t)) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, bytes, count);
+    return word;
   }
 
-  bool equal(const std::byte* left, const std::byte* right) const { return std::memcmp(left, right, state_size_) == 0; }
+  // Calls visit(at, count) for each word of a state, eight bytes at a time. The last word may overlap the one before, which costs
+  // nothing and spares a tail.
+  template <class Visit>
+  void for_each_word(Visit&& visit) const {
+    constexpr std::size_t word = sizeof(std::uint64_t);
+    if (state_size_ < word) {
+      visit(0, state_size_);
+      return;
+    }
+    for (std::size_t at = 0; at + word < state_size_; at += word) {
+      visit(at, word);
+    }
+    visit(state_size_ - word, word);
+  }
+
+  bool equal(const std::byte* left, const std::byte* right) const {
+    std::uint64_t difference = 0;
+    for_each_word([&](std::size_t at, std::size_t count) { difference |= load(left + at, count) ^ load(right + at, count); });
+    return difference == 0;
+  }
 
   std::size_t arena_bytes(std::size_t additional) const {
     const std::size_t needed = (size_ + additional + (std::size_t{1} << chunk_bits_) - 1) >> chunk_bits_;
@@ -241,9 +253,9 @@ class visited_set {
         prefetch_slot(hashes[i]);
       }
       for (std::uint32_t i = 0; i < count; ++i) {
-        std::size_t slot = hashes[i] & (slots - 1);
+        std::size_t slot = home_of(hashes[i]);
         while (table_[slot] != 0) {
-          slot = (slot + 1) & (slots - 1);
+          slot = next(slot);
         }
         table_[slot] = entry_of(hashes[i], first + i);
       }
