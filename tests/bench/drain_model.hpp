@@ -25,6 +25,15 @@ struct drain_switches {
   bool bug_goaway = false;
 };
 
+// A variable's place in a word.
+struct field {
+  unsigned offset;
+  unsigned width;
+
+  constexpr field then(unsigned next_width) const { return {offset + width, next_width}; }
+  constexpr std::uint64_t mask() const { return ((std::uint64_t{1} << width) - 1) << offset; }
+};
+
 // Connections (C), streams of each (S), and messages in each channel (CAP).
 template <unsigned Connections, unsigned Streams, unsigned Capacity>
 class drain_model {
@@ -246,35 +255,26 @@ class drain_model {
   static unsigned next_for_server(const state& s, unsigned i) { return type_of(first(s.at[i], c2s)); }
 
  private:
-  // A variable's place in the word of its connection.
-  struct field {
-    unsigned offset;
-    unsigned width;
-
-    constexpr std::uint64_t mask() const { return ((std::uint64_t{1} << width) - 1) << offset; }
-  };
-  static constexpr field after_field(field before, unsigned width) { return {before.offset + before.width, width}; }
-
   static constexpr unsigned id_width = std::bit_width(Streams);
   static constexpr unsigned message_width = 3 + id_width;  // the type, which is never 0, and a stream id
 
   static constexpr field conn{0, 2};
-  static constexpr field so = after_field(conn, Streams);
-  static constexpr field sr = after_field(so, Streams);
-  static constexpr field last = after_field(sr, id_width);
-  static constexpr field goid = after_field(last, id_width);
-  static constexpr field rdc = after_field(goid, 1);
-  static constexpr field crst = after_field(rdc, 1);
-  static constexpr field srst = after_field(crst, 1);
-  static constexpr field place = after_field(srst, 2);
-  static constexpr field nxt = after_field(place, std::bit_width(Streams + 1));
-  static constexpr field co = after_field(nxt, Streams);
-  static constexpr field cw = after_field(co, Streams);
-  static constexpr field ga_seen = after_field(cw, 1);
-  static constexpr field fin = after_field(ga_seen, 1);
-  static constexpr field sfin = after_field(fin, 1);
-  static constexpr field c2s = after_field(sfin, message_width * Capacity);
-  static constexpr field s2c = after_field(c2s, message_width * Capacity);
+  static constexpr field so = conn.then(Streams);
+  static constexpr field sr = so.then(Streams);
+  static constexpr field last = sr.then(id_width);
+  static constexpr field goid = last.then(id_width);
+  static constexpr field rdc = goid.then(1);
+  static constexpr field crst = rdc.then(1);
+  static constexpr field srst = crst.then(1);
+  static constexpr field place = srst.then(2);
+  static constexpr field nxt = place.then(std::bit_width(Streams + 1));
+  static constexpr field co = nxt.then(Streams);
+  static constexpr field cw = co.then(Streams);
+  static constexpr field ga_seen = cw.then(1);
+  static constexpr field fin = ga_seen.then(1);
+  static constexpr field sfin = fin.then(1);
+  static constexpr field c2s = sfin.then(message_width * Capacity);
+  static constexpr field s2c = c2s.then(message_width * Capacity);
   static constexpr unsigned bytes_per_connection = (s2c.offset + s2c.width + 7) / 8;
   static_assert(bytes_per_connection <= sizeof(connection) && Connections * 2 + 2 <= 64);
 

@@ -1,9 +1,10 @@
 // The checker against SPIN 6.5.2 on one protocol: tests/bench/spin/drain.pml and its copy for `explore`.
 //
 // SPIN's numbers are those of `spin -a` with the sizes and switches of each row, compiled with -DSAFETY -DNOFAIR -DNOREDUCE; its
-// liveness verdicts those of -DLIVE, -DNFAIR=3, `pan -a -f` and, without fairness, `pan -a`. SPIN counts more, by the same for every size and every switch, for
-// `init` is a process of its protocol and none of ours: the three states of the listener before `init` has run, the listener's
-// two steps between them, `init` run from each of the three, and the initial state, which SPIN counts as a transition.
+// liveness verdicts those of -DLIVE, -DNFAIR=3, `pan -A -a -f` and, without fairness, `pan -A -a`. SPIN counts more, by the same
+// for every size and every switch, as `init` is a process of its protocol and none of ours: the three states of the listener
+// before `init` has run, the listener's two steps between them, `init` run from each of the three, and the initial state, which
+// SPIN counts as a transition.
 #include <gtest/gtest.h>
 
 #include <cstddef>
