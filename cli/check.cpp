@@ -130,7 +130,7 @@ verb add_check(CLI::App& command) {
                        ->check(one_of("profile", profile_names()))
                        ->type_name("PROFILE");
   syntax->add_flag("--all", asked->all, "check every profile (not the mutants)")->excludes(profiles);
-  add_bounds(*syntax, asked->limits);
+  allow_any_number(*add_bounds(*syntax, asked->limits).front());
   syntax->add_option("--peer", asked->peers, "classes of clients (default: a matrix of environments)")
       ->check(one_of("peer class", peer_names()))
       ->type_name("CLASS");

@@ -47,7 +47,8 @@ ordered_json verdict_json(const properties::environment_verdict& found) {
     claims.push_back(std::move(claim));
   }
   const explore::exploration& explored = found.explored;
-  return {{"profile", world.profile->name},
+  const ordered_json connections = world.second_is_others ? ordered_json("any") : ordered_json(world.connections);
+  ordered_json made{{"profile", world.profile->name},
           {"environment", {{"peer", world.peer->name}, {"handler", world.handler->name}}},
           {"claims", std::move(claims)},
           {"explored",
@@ -59,7 +60,7 @@ ordered_json verdict_json(const properties::environment_verdict& found) {
             {"seconds", explored.seconds},
             {"bytes", explored.bytes}}},
           {"assumptions",
-           {{"connections", world.connections},
+           {{"connections", connections},
             {"streams", world.streams},
             {"channel_capacity", world.channel_capacity},
             {"peers", fmt::format("{}: {}", world.peer->name, world.peer->meaning)},
@@ -67,6 +68,9 @@ ordered_json verdict_json(const properties::environment_verdict& found) {
             {"fairness", properties::fairness(world)},
             {"deadlines", deadlines_text(*world.profile)},
             {"rules", properties::assumptions(world)}}}};
+  for (const properties::lemma& each : found.argument)
+    made["argument"].push_back({{"lemma", each.name}, {"says", each.statement}, {"verdict", text_of(each.verdict)}});
+  return made;
 }
 
 }  // namespace

@@ -71,10 +71,12 @@ class report {
 
   std::string text() {
     const sim::world_options& world = finding_.environments.front().verdict.world;
-    line("{}: {} at a time, {} on each, {} in flight", finding_.profile->name, counted(world.connections, "connection"),
+    line("{}: {}, {} on each, {} in flight", finding_.profile->name,
+         world.second_is_others ? "any number of connections" : counted(world.connections, "connection") + " at a time",
          counted(world.streams, "stream"), counted(world.channel_capacity, "frame"));
     line("decisions: {}", finding_.profile->source);
     write_matrix();
+    write_argument();
     write_explored();
     write_assumptions();
     for (const environment_finding& each : finding_.environments)
@@ -117,6 +119,18 @@ class report {
       guards = is_guard(first);
       row(title_of(*first.claim), [i](const auto& each) { return cell_of(each.verdict.claims[i]); });
     }
+  }
+
+  /// The lemmas that together speak of any number of connections, whose number is finite when close() is called.
+  void write_argument() {
+    const auto& lemmas = finding_.environments.front().verdict.argument;
+    if (lemmas.empty()) return;
+    line("\nargument for any number of connections (docs/PROOFS.md)");
+    for (std::size_t i = 0; i < lemmas.size(); ++i)
+      row(lemmas[i].name, [i](const auto& each) {
+        return each.verdict.argument[i].verdict == verdict::holds ? "holds" : "FAILS";
+      });
+    for (const properties::lemma& each : lemmas) paragraph(fmt::format("  {}", each.name), title_width, each.statement);
   }
 
   void write_explored() {

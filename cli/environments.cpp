@@ -50,6 +50,22 @@ std::vector<CLI::Option*> add_bounds(CLI::App& verb, bounds& chosen) {
               "frames on the way to the server")};
 }
 
+void allow_any_number(CLI::Option& connections) {
+  // Validators run last in, first out, so this one sees the text before the range does; 0 is what `any` stands for.
+  const auto most = fmt::format("{}", properties::connections_max);
+  connections.get_validator(0)->active(false);
+  connections
+      .transform(CLI::Validator(
+          [most](std::string& text) -> std::string {
+            const bool is_number = text.size() == 1 && text >= "1" && text <= most;
+            if (text == "any") text = fmt::format("{}", any_number);
+            else if (!is_number) return fmt::format("'{}' is neither a number from 1 to {} nor any", text, most);
+            return {};
+          },
+          ""))
+      ->type_name(fmt::format("1..{}|any", most));
+}
+
 sim::world_options world_of(const model::profile& profile, const environment& where, const bounds& limits) {
   return {.profile = &profile,
           .peer = where.peer,

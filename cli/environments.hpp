@@ -29,6 +29,9 @@ std::vector<environment> environments_of(const name_list& peers, const name_list
 /// every server owes, `cooperative/finishing`.
 environment deciding_environment(const model::profile& profile);
 
+/// `bounds::connections` for as many as there may be.
+inline constexpr std::uint32_t any_number = 0;
+
 struct bounds {
   std::uint32_t connections = 1;
   std::uint32_t streams = 2;
@@ -36,6 +39,9 @@ struct bounds {
 };
 /// --connections, --streams, --channel-capacity.
 std::vector<CLI::Option*> add_bounds(CLI::App& verb, bounds& chosen);
+
+/// Lets --connections, the first of these options, be `any` too.
+void allow_any_number(CLI::Option& connections);
 
 sim::world_options world_of(const model::profile& profile, const environment& where, const bounds& limits);
 

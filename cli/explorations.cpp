@@ -5,6 +5,7 @@
 #include <exception>
 #include <thread>
 
+#include "cli/environments.hpp"
 #include "cli/terminal.hpp"
 
 namespace lastcall::cli {
@@ -28,7 +29,8 @@ std::vector<properties::environment_verdict> check_all(const std::vector<sim::wo
       explore::options own = options;
       own.on_progress = [&progress, i](const explore::progress& now) { progress.update(i, now); };
       try {
-        verdicts[i] = properties::check(worlds[i], own);
+        verdicts[i] = worlds[i].connections == any_number ? properties::check_any_connections(worlds[i], own)
+                                                          : properties::check(worlds[i], own);
         progress.finish(i, verdicts[i].explored);
       } catch (...) {
         errors[i] = std::current_exception();

@@ -21,11 +21,19 @@ struct claim_verdict {
   std::optional<explore::counterexample> counterexample;
 };
 
+/// A step of the argument for any number of connections, checked by exploration. See docs/PROOFS.md.
+struct lemma {
+  std::string_view name;
+  std::string_view statement;
+  properties::verdict verdict = properties::verdict::unknown;
+};
+
 /// What one exploration found: the verdicts in the order of claims(), and what was explored.
 struct environment_verdict {
   sim::world_options world;
   std::vector<claim_verdict> claims;
   explore::exploration explored;
+  std::vector<lemma> argument;  ///< of a verdict about any number of connections
 
   /// The first of this name and form; null when there is none.
   const claim_verdict* find(std::string_view name, form of) const;
@@ -50,5 +58,11 @@ constexpr bool is_valid(const sim::world_options& world) {
 /// Explores the world exhaustively, with exact storage. Every claim gets its verdict, one that cannot apply to this
 /// profile or environment `not_applicable`. A bound that is hit turns what is not violated into `unknown`.
 environment_verdict check(const sim::world_options&, const explore::options& = {});
+
+/// The same for any number of connections: `world.connections` is not looked at. One connection is explored together with
+/// another that stands for all others, which proves lemmas that do not depend on their number. What is violated there is
+/// looked for again in the world of one connection: found, it is violated and its counterexample is that world's; not
+/// found, it is `unknown`. Claims that count over all connections are `not_applicable`.
+environment_verdict check_any_connections(const sim::world_options& world, const explore::options& = {});
 
 }  // namespace lastcall::properties

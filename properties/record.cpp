@@ -19,7 +19,7 @@ class recorder {
   void watch(const State& before, const sim::action& chosen, const sim::observation& seen, const State& after) {
     const std::uint8_t slot = chosen.connection;
     record_cause(before, chosen);
-    for (const auto& each : seen.effects) std::visit([this](const auto& effect) { record(effect); }, each);
+    for (const auto& each : seen.effects) std::visit([this](const auto& effect) { this->record(effect); }, each);
     if (chosen.what == sim::move::pump) write(slot, before.links[slot]);
     if (chosen.what == sim::move::client_reads) read(slot);
     deliver_fins(after);

@@ -6,6 +6,7 @@ namespace lastcall::sim {
 template <std::size_t C>
 std::uint64_t world<C>::fair_sets(const state& now, const action& chosen) const {
   // Constraints are numbered per connection, then two for the whole server. Those of a timer count per arming.
+  if (options_.second_is_others && chosen.connection == 1) return 0;
   const unsigned per_connection = constraints_per_connection();
   const unsigned base = chosen.connection * per_connection;
   const auto of_connection = [base](unsigned number) { return std::uint64_t{1} << (base + number); };

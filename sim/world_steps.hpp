@@ -114,7 +114,12 @@ void world<C>::client_actions(const state& now, std::uint8_t who, Visit& visit) 
   const bool known = who < now.server.connections().size();
   if (client.phase == link::none) {
     const bool slot_free = !known || now.server.connections()[who].socket == model::tcp_socket::state::closed;
-    if (slot_free && now.server.listener_open() && may(client_move::connect)) visit(action{move::client_connects, who});
+    const bool may_connect = may(client_move::connect) || (options_.second_is_others && who == 1);
+    if (slot_free && now.server.listener_open() && may_connect) visit(action{move::client_connects, who});
+    return;
+  }
+  if (options_.second_is_others && who == 1) {
+    if (!detail::aborted(client)) visit(action{move::client_aborts, who});
     return;
   }
   const bool accepted = client.phase == link::accepted;

@@ -1,0 +1,31 @@
+#include "properties/applies.hpp"
+
+namespace lastcall::properties {
+
+using sim::client_move, sim::handler_move;
+
+bool applies(const claim_description& claim, const sim::world_options& world) {
+  const model::profile& profile = *world.profile;
+  const sim::peer_class& peer = *world.peer;
+  const bool has_deadline = profile.drain_deadline != model::drain_deadline::none;
+  if (claim.form == form::bounded || claim.name == "waits_are_bounded" || claim.name == "deadline_cuts_a_connection")
+    return has_deadline;
+  if (claim.name == "response_written_while_closing")
+    return world.handler->may.has(handler_move::finish) && peer.may.has(client_move::read);
+  if (claim.name == "connection_ends_while_closing")
+    return has_deadline || peer.may.has(client_move::send_fin) || peer.may.has(client_move::send_rst);
+  if (claim.name == "stream_arrives_above_last_id") return profile.close_announces != model::close_announces::nothing;
+  if (claim.name == "linger_expires") return profile.after_fin == model::after_fin::lingers && peer.may.has(client_move::read);
+  return true;
+}
+
+verdict converted(explore::verdict value) {
+  switch (value) {
+    case explore::verdict::holds: return verdict::holds;
+    case explore::verdict::violated: return verdict::violated;
+    case explore::verdict::unknown: break;
+  }
+  return verdict::unknown;
+}
+
+}  // namespace lastcall::properties
