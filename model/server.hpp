@@ -57,6 +57,7 @@ struct connection {
   bool output_pending = false;   ///< something submitted has not been handed to the kernel
   bool peer_has_ended = false;   ///< FIN received
   bool was_reset = false;        ///< RST received: hadError of the socket's 'close'
+  bool notice_armed = false;
   bool linger_armed = false;
   stream_id last_stream = 0;     ///< the highest stream handed to the application
   stream_id announced = 0;       ///< the last id of the final GOAWAY
@@ -249,6 +250,7 @@ struct basic_server<Sizes>::turn {
         drive(net_server::event::drain_expired);
         break;
       case timer::notice:
+        at(what.connection).notice_armed = false;
         drive(what.connection, http2_goaway::event::notice_expired);
         settle(what.connection);
         break;

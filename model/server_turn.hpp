@@ -176,8 +176,14 @@ void basic_server<Sizes>::turn::drive(connection_id who, http2_goaway::event wha
         if (decisions.drain_deadline == drain_deadline::from_final_goaway && server.is_closing()) set_drain_timer(true);
         if (decisions.drain_timer == drain_timer::cleared_by_final_goaway) set_drain_timer(false);
         break;
-      case arm_notice_timer: out.push_back(arm_timer{timer::notice, who}); break;
-      case cancel_notice_timer: out.push_back(cancel_timer{timer::notice, who}); break;
+      case arm_notice_timer:
+        at(who).notice_armed = true;
+        out.push_back(arm_timer{timer::notice, who});
+        break;
+      case cancel_notice_timer:
+        at(who).notice_armed = false;
+        out.push_back(cancel_timer{timer::notice, who});
+        break;
     }
   }
 }

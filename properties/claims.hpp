@@ -181,8 +181,9 @@ bool counts_exact(const Server& now) {
 template <class Server>
 bool no_leak(const Server& now, bool deferred) {
   if (!now.is_closed()) return true;
-  const bool any_live = std::ranges::any_of(now.connections(), [](const auto& which) { return which.is_live() || which.linger_armed; });
-  return !any_live && !now.drain_armed() && !now.listener_open() && !deferred;
+  const bool any_left = std::ranges::any_of(
+      now.connections(), [](const auto& which) { return which.is_live() || which.notice_armed || which.linger_armed; });
+  return !any_left && !now.drain_armed() && !now.listener_open() && !deferred;
 }
 
 /// INV-5: while closing, each connection is bounded by a timer that is armed, its own or the server's.

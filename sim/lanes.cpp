@@ -329,8 +329,7 @@ class search {
       if (who >= now.server.connections().size()) continue;
       const auto& which = now.server.connections()[who];
       if (which.linger_armed) return fire(now, {model::timer::linger, who});
-      if (which.goaway == model::http2_goaway::state::notice_sent && profile_.second_phase == model::second_phase::on_timer)
-        return fire(now, {model::timer::notice, who});
+      if (which.notice_armed) return fire(now, {model::timer::notice, who});
     }
     if (now.server.drain_armed()) return fire(now, {model::timer::drain, 0});
     return true;

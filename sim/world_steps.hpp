@@ -8,11 +8,6 @@ namespace detail {
 inline model::stream_id id_of(std::uint8_t stream) { return 2U * stream + 1U; }
 inline std::uint8_t index_of(model::stream_id id) { return static_cast<std::uint8_t>(id / 2); }
 
-template <class Connection>
-bool notice_armed(const Connection& which, const model::profile& decisions) {
-  return which.goaway == model::http2_goaway::state::notice_sent && decisions.second_phase == model::second_phase::on_timer;
-}
-
 /// The PING behind the warning GOAWAY has not been answered.
 template <class Connection>
 bool awaits_ping_ack(const Connection& which, const model::profile& decisions) {
@@ -82,7 +77,7 @@ void world<C>::actions(const state& now, Visit&& visit) const {
         const bool writes = which.socket != model::tcp_socket::state::write_ended;
         if (writes && !client.unread && (which.output_pending || detail::response_ready(which, client)))
           visit(action{move::pump, who});
-        if (detail::notice_armed(which, *options_.profile)) {
+        if (which.notice_armed) {
           notices = true;
           visit(action{move::fire_notice, who});
         }

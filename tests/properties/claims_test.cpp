@@ -298,6 +298,9 @@ TEST(no_leak, breaks_for_each_thing_that_a_closed_server_keeps) {
   EXPECT_TRUE(no_leak(linger, false)) << "close callbacks may still be to run";
   linger.present[0].linger_armed = true;
   EXPECT_FALSE(no_leak(linger, false)) << "a linger timer";
+  hand_made notice = with(net_server::state::closed, {destroyed()});
+  notice.present[0].notice_armed = true;
+  EXPECT_FALSE(no_leak(notice, false)) << "a notice timer";
 }
 
 TEST(waits_are_bounded, breaks_when_a_connection_waits_without_any_timer) {
