@@ -2,6 +2,7 @@
 
 #include <CLI/App.hpp>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <memory>
@@ -24,6 +25,7 @@ using properties::claim_verdict;
 struct request {
   name_list profiles;
   bool all = false;
+  name_list protocols;
   bounds limits;
   name_list peers;
   name_list handlers;
@@ -54,22 +56,45 @@ std::vector<const model::profile*> profiles_of(const request& asked) {
   return chosen;
 }
 
+/// What was asked for, or what the profile is known for; with --all, everything it speaks.
+std::vector<model::protocol> protocols_of(const request& asked, const model::profile& profile) {
+  std::vector<model::protocol> spoken = cli::protocols_of(profile);
+  if (asked.protocols.empty()) {
+    if (!asked.all && spoken.size() > 1) spoken.resize(1);
+    return spoken;
+  }
+  std::erase_if(spoken, [&](model::protocol each) {
+    return std::ranges::find(asked.protocols, text_of(each)) == asked.protocols.end();
+  });
+  if (spoken.empty() && !asked.all)
+    throw failure{exit_code::bad_input, fmt::format("--protocol: {} is not known to speak {}", profile.name,
+                                                    fmt::join(asked.protocols, " or "))};
+  return spoken;
+}
+
+/// A profile in one protocol, still to be checked in each environment.
+std::vector<profile_finding> subjects_of(const request& asked) {
+  std::vector<profile_finding> subjects;
+  for (const model::profile* profile : profiles_of(asked))
+    for (const model::protocol protocol : protocols_of(asked, *profile)) subjects.push_back({profile, protocol, {}});
+  return subjects;
+}
+
 std::vector<profile_finding> find(const request& asked) {
   const bool names_environments = !asked.peers.empty() || !asked.handlers.empty();
   const std::vector<environment> environments = environments_of(asked.peers, asked.handlers);
-  const auto profiles = profiles_of(asked);
+  std::vector<profile_finding> findings = subjects_of(asked);
 
   std::vector<sim::world_options> worlds;
-  for (const model::profile* profile : profiles)
-    for (const environment& each : environments) worlds.push_back(world_of(*profile, each, asked.limits));
+  for (const profile_finding& subject : findings)
+    for (const environment& each : environments)
+      worlds.push_back(world_of(*subject.profile, subject.protocol, each, asked.limits));
   std::vector<properties::environment_verdict> verdicts = check_all(worlds, asked.search);
 
-  std::vector<profile_finding> findings;
   auto verdict = verdicts.begin();
-  for (const model::profile* profile : profiles) {
-    profile_finding& finding = findings.emplace_back(profile_finding{profile, {}});
+  for (profile_finding& finding : findings) {
     for (const environment& each : environments) {
-      const bool decides = names_environments || each == deciding_environment(*profile);
+      const bool decides = names_environments || each == deciding_environment(*finding.profile, finding.protocol);
       std::erase_if(verdict->claims, [&](const claim_verdict& one) {
         return !asked.claims.empty() && std::ranges::find(asked.claims, one.claim->name) == asked.claims.end();
       });
@@ -130,6 +155,9 @@ verb add_check(CLI::App& command) {
                        ->check(one_of("profile", profile_names()))
                        ->type_name("PROFILE");
   syntax->add_flag("--all", asked->all, "check every profile (not the mutants)")->excludes(profiles);
+  syntax->add_option("--protocol", asked->protocols, "what the server speaks (default: what it is known for; with --all, all of it)")
+      ->check(one_of("protocol", protocol_names()))
+      ->type_name("PROTOCOL ...");
   allow_any_number(*add_bounds(*syntax, asked->limits).front());
   syntax->add_option("--peer", asked->peers, "classes of clients (default: a matrix of environments)")
       ->check(one_of("peer class", peer_names()))

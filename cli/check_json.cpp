@@ -7,27 +7,15 @@
 #include "cli/profile_view.hpp"
 #include "cli/trace_input.hpp"
 #include "properties/replay.hpp"
-#include "properties/run_world.hpp"
 
 namespace lastcall::cli {
 namespace {
 
 using nlohmann::ordered_json;
 
-/// The names of the steps along these choices.
-std::vector<std::string> steps_along(const sim::world_options& options, const explore::counterexample& run) {
-  return properties::with_world(options, [&](const auto& world) {
-    std::vector<std::string> steps;
-    explore::replay(world, explore::choices(run), [&](const auto&, const sim::action& chosen, const auto&, const auto&) {
-      steps.push_back(world.describe(chosen));
-    });
-    return steps;
-  });
-}
-
 ordered_json counterexample_json(const sim::world_options& world, const properties::claim_verdict& violated) {
   const explore::counterexample& run = *violated.counterexample;
-  std::vector<std::string> stem = steps_along(world, run);
+  std::vector<std::string> stem = properties::steps_along(world, run);
   const auto loop_begin = stem.begin() + static_cast<std::ptrdiff_t>(run.stem.size());
   const std::vector<std::string> loop(loop_begin, stem.end());
   stem.erase(loop_begin, stem.end());
@@ -49,6 +37,7 @@ ordered_json verdict_json(const properties::environment_verdict& found) {
   const explore::exploration& explored = found.explored;
   const ordered_json connections = world.second_is_others ? ordered_json("any") : ordered_json(world.connections);
   ordered_json made{{"profile", world.profile->name},
+          {"protocol", text_of(world.protocol)},
           {"environment", {{"peer", world.peer->name}, {"handler", world.handler->name}}},
           {"claims", std::move(claims)},
           {"explored",

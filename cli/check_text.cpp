@@ -71,7 +71,7 @@ class report {
 
   std::string text() {
     const sim::world_options& world = finding_.environments.front().verdict.world;
-    line("{}: {}, {} on each, {} in flight", finding_.profile->name,
+    line("{} ({}): {}, {} on each, {} in flight", finding_.profile->name, text_of(finding_.protocol),
          world.second_is_others ? "any number of connections" : counted(world.connections, "connection") + " at a time",
          counted(world.streams, "stream"), counted(world.channel_capacity, "frame"));
     line("decisions: {}", finding_.profile->source);

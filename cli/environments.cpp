@@ -33,9 +33,22 @@ std::vector<environment> environments_of(const name_list& peers, const name_list
   return chosen;
 }
 
-environment deciding_environment(const model::profile& profile) {
-  return profile.drain_deadline != model::drain_deadline::none ? environment_of("any", "any")
-                                                               : environment_of("cooperative", "finishing");
+environment deciding_environment(const model::profile& profile, model::protocol protocol) {
+  return properties::has_deadline(profile, protocol) ? environment_of("any", "any")
+                                                     : environment_of("cooperative", "finishing");
+}
+
+std::vector<model::protocol> protocols_of(const model::profile& profile) {
+  std::vector<model::protocol> spoken;
+  for (const model::protocol each : properties::protocols())
+    if (profile.speaks.has(each)) spoken.push_back(each);
+  return spoken;
+}
+
+name_list protocol_names() {
+  name_list names;
+  for (const model::protocol each : properties::protocols()) names.emplace_back(text_of(each));
+  return names;
 }
 
 std::vector<CLI::Option*> add_bounds(CLI::App& verb, bounds& chosen) {
@@ -66,8 +79,10 @@ void allow_any_number(CLI::Option& connections) {
       ->type_name(fmt::format("1..{}|any", most));
 }
 
-sim::world_options world_of(const model::profile& profile, const environment& where, const bounds& limits) {
-  return {.profile = &profile,
+sim::world_options world_of(const model::profile& profile, model::protocol protocol, const environment& where,
+                            const bounds& limits) {
+  return {.protocol = protocol,
+          .profile = &profile,
           .peer = where.peer,
           .handler = where.handler,
           .connections = limits.connections,
@@ -78,9 +93,11 @@ sim::world_options world_of(const model::profile& profile, const environment& wh
 std::string replay_command(const sim::world_options& world, const std::string& path) {
   // A loop stands in parentheses, which shells take for their own.
   const std::string word = path.find('(') == std::string::npos ? path : '"' + path + '"';
-  return fmt::format("lastcall replay --path {} --profile {} --connections {} --streams {} --channel-capacity {} --peer {} "
+  const std::string spoken =
+      world.protocol == model::protocol::http2 ? "" : fmt::format(" --protocol {}", text_of(world.protocol));
+  return fmt::format("lastcall replay --path {} --profile {}{} --connections {} --streams {} --channel-capacity {} --peer {} "
                      "--handler {}",
-                     word, world.profile->name, world.connections, world.streams, world.channel_capacity, world.peer->name,
+                     word, world.profile->name, spoken, world.connections, world.streams, world.channel_capacity, world.peer->name,
                      world.handler->name);
 }
 

@@ -27,7 +27,12 @@ std::vector<environment> environments_of(const name_list& peers, const name_list
 
 /// The environment by which a profile is judged where the user names none: `any/any` if it promises a deadline, else what
 /// every server owes, `cooperative/finishing`.
-environment deciding_environment(const model::profile& profile);
+environment deciding_environment(const model::profile& profile, model::protocol protocol);
+
+/// Those that this profile speaks, as far as there are worlds for them; the first is the one it is known for.
+std::vector<model::protocol> protocols_of(const model::profile& profile);
+/// The names of all protocols that there are worlds for.
+name_list protocol_names();
 
 /// `bounds::connections` for as many as there may be.
 inline constexpr std::uint32_t any_number = 0;
@@ -43,7 +48,7 @@ std::vector<CLI::Option*> add_bounds(CLI::App& verb, bounds& chosen);
 /// Lets --connections, the first of these options, be `any` too.
 void allow_any_number(CLI::Option& connections);
 
-sim::world_options world_of(const model::profile& profile, const environment& where, const bounds& limits);
+sim::world_options world_of(const model::profile& profile, model::protocol protocol, const environment& where, const bounds& limits);
 
 /// The command that replays a choice path in this world.
 std::string replay_command(const sim::world_options& world, const std::string& path);

@@ -11,7 +11,7 @@
 #include "cli/trace_input.hpp"
 #include "cli/verb.hpp"
 #include "model/profiles/profiles.hpp"
-#include "properties/claims.hpp"
+#include "properties/check.hpp"
 
 namespace lastcall::cli {
 namespace {
@@ -43,10 +43,16 @@ std::vector<entry> list_profiles(std::span<const model::profile> table) {
 
 std::vector<entry> list_claims() {
   std::vector<entry> entries;
-  for (const properties::claim_description& each : properties::claims()) {
-    entries.push_back({{{"name", each.name}, {"form", text_of(each.form)}, {"rule", each.rule}, {"source", each.source}},
-                       fmt::format("{} ({})", each.name, text_of(each.form)),
-                       {std::string(each.rule), fmt::format("source: {}", each.source)}});
+  for (const model::protocol protocol : properties::protocols()) {
+    for (const properties::claim_description& each : properties::claims(protocol)) {
+      entries.push_back({{{"protocol", text_of(protocol)},
+                          {"name", each.name},
+                          {"form", text_of(each.form)},
+                          {"rule", each.rule},
+                          {"source", each.source}},
+                         fmt::format("{} {} ({})", text_of(protocol), each.name, text_of(each.form)),
+                         {std::string(each.rule), fmt::format("source: {}", each.source)}});
+    }
   }
   return entries;
 }

@@ -9,7 +9,7 @@
 
 #include "cli/verb.hpp"
 #include "model/profiles/profiles.hpp"
-#include "properties/claims.hpp"
+#include "properties/check.hpp"
 
 namespace lastcall::cli {
 namespace {
@@ -46,8 +46,9 @@ name_list profile_names() {
 
 name_list claim_names() {
   name_list names;
-  for (const properties::claim_description& each : properties::claims())
-    if (std::ranges::find(names, each.name) == names.end()) names.emplace_back(each.name);
+  for (const model::protocol protocol : properties::protocols())
+    for (const properties::claim_description& each : properties::claims(protocol))
+      if (std::ranges::find(names, each.name) == names.end()) names.emplace_back(each.name);
   return names;
 }
 

@@ -43,11 +43,12 @@ std::string label_of(const model::table_row& row) {
 
 std::vector<decision> decisions_of(const model::profile& profile) {
   // A structured binding does not compile when a decision is added that nobody names here.
-  const auto& [name, source, registration, late_session, close_announces, close_order, second_phase, above_last_id, idle_means,
+  const auto& [name, source, speaks, registration, late_session, close_announces, close_order, second_phase, above_last_id, idle_means,
                farewell, early_response, after_fin, peer_half_close, peer_goaway, drain_deadline, drain_timer, at_deadline,
                reset_reaches_application, reset_counts, close_when_closed] = profile;
   static_cast<void>(name);
   static_cast<void>(source);
+  static_cast<void>(speaks);
   return {
       {"registration", text_of(registration), "when does a connection become a session that close() finds?"},
       {"late_session", text_of(late_session), "what happens to a session that registers after close()?"},

@@ -19,6 +19,7 @@ struct request {
   std::string profile;
   bool expect = false;
   std::string path;
+  std::string protocol = "http2";
   bounds limits;
   name_list peers;
   name_list handlers;
@@ -32,13 +33,14 @@ replayed replay_choices(const request& asked) {
   if (!run) throw failure{exit_code::bad_input, run.error};
   const model::profile& profile = *model::find_profile(asked.profile);
   const name_list peers = asked.peers.empty() && asked.handlers.empty() ? name_list{"any"} : asked.peers;
-  const sim::world_options world = world_of(profile, environments_of(peers, asked.handlers).front(), asked.limits);
+  const sim::world_options world = world_of(profile, *traces::protocol_named(asked.protocol),
+                                            environments_of(peers, asked.handlers).front(), asked.limits);
 
   replayed one{{}, {}, &profile, properties::replay_path(world, *run.value)};
   const auto is_violated = [](const auto& each) { return each.verdict == properties::verdict::violated; };
   const auto violated = std::ranges::find_if(one.verdict.claims, is_violated);
   const bool breaks_something = violated != one.verdict.claims.end();
-  one.trace = properties::record(world, *run.value, breaks_something ? *violated->claim : properties::claims().front());
+  one.trace = properties::record(world, *run.value, breaks_something ? *violated->claim : properties::claims(world.protocol).front());
   if (!breaks_something) {
     one.trace.title = fmt::format("a run with {} clients and {} handlers", world.peer->name, world.handler->name);
     one.trace.source = "a choice path";
@@ -96,6 +98,10 @@ verb add_replay(CLI::App& command) {
                    ->excludes(files)
                    ->excludes(expect);
   for (CLI::Option* each : add_bounds(*syntax, asked->limits)) each->needs(path);
+  syntax->add_option("--protocol", asked->protocol, "what the server speaks (default http2)")
+      ->check(one_of("protocol", protocol_names()))
+      ->type_name("PROTOCOL")
+      ->needs(path);
   syntax->add_option("--peer", asked->peers, "class of clients (default any)")
       ->expected(1)
       ->check(one_of("peer class", peer_names()))

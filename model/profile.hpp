@@ -8,6 +8,26 @@
 
 namespace lastcall::model {
 
+/// What a server speaks, as far as it is modelled: each has a composition of machines, a world and claims of its own.
+BOOST_DEFINE_FIXED_ENUM_CLASS(protocol, std::uint8_t,
+  http2,    ///< HTTP/2 server connections
+  http1,    ///< HTTP/1 connections, with their timers
+  tcp,      ///< bare sockets
+  servlet,  ///< one HTTP/2 request as a Servlet application sees it
+  client    ///< HTTP/2 client connections
+)
+
+class protocols {
+ public:
+  template <class... Each>
+  constexpr explicit protocols(Each... each) : bits_((0U | ... | bit(each))) {}
+  constexpr bool has(protocol one) const { return (bits_ & bit(one)) != 0; }
+
+ private:
+  static constexpr std::uint32_t bit(protocol one) { return 1U << static_cast<unsigned>(one); }
+  std::uint32_t bits_;
+};
+
 /// When a connection becomes a session that close() can find.
 BOOST_DEFINE_FIXED_ENUM_CLASS(registration, std::uint8_t, on_accept, on_preface)
 
@@ -65,6 +85,7 @@ BOOST_DEFINE_FIXED_ENUM_CLASS(close_when_closed, std::uint8_t, calls_back, forge
 struct profile {
   std::string_view name;
   std::string_view source;  ///< where the decisions were read or measured
+  protocols speaks = protocols(protocol::http2);
   model::registration registration = registration::on_accept;
   model::late_session late_session = late_session::drained;
   model::close_announces close_announces = close_announces::final_goaway;

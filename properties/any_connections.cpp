@@ -2,6 +2,7 @@
 #include <array>
 
 #include "properties/applies.hpp"
+#include "properties/http2_world.hpp"
 #include "properties/world_claims.hpp"
 #include "sim/explore/check.hpp"
 
@@ -91,7 +92,7 @@ environment_verdict check_any_connections(const sim::world_options& asked, const
     if (!independent && one.verdict == verdict::holds) one.verdict = verdict::unknown;
     if (!applies(*one.claim, asked) || counts_all_connections(*one.claim)) one.verdict = verdict::not_applicable;
     if (one.verdict == verdict::violated) {
-      if (!concrete) concrete = check(alone, bounds);
+      if (!concrete) concrete = http2::check(alone, bounds);
       one = concrete->claims[i];
       if (one.verdict != verdict::violated) one = {&claims()[i], verdict::unknown, {}};
     }

@@ -19,13 +19,4 @@ bool applies(const claim_description& claim, const sim::world_options& world) {
   return true;
 }
 
-verdict converted(explore::verdict value) {
-  switch (value) {
-    case explore::verdict::holds: return verdict::holds;
-    case explore::verdict::violated: return verdict::violated;
-    case explore::verdict::unknown: break;
-  }
-  return verdict::unknown;
-}
-
 }  // namespace lastcall::properties

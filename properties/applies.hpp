@@ -1,4 +1,4 @@
-// Which claims have a meaning where, and how verdicts of the checker are told.
+// Which claims about an HTTP/2 server have a meaning where.
 #pragma once
 
 #include "properties/check.hpp"
@@ -7,7 +7,5 @@ namespace lastcall::properties {
 
 /// Whether a claim has a meaning for this profile, and a guard a chance in this environment.
 bool applies(const claim_description& claim, const sim::world_options& world);
-
-verdict converted(explore::verdict value);
 
 }  // namespace lastcall::properties

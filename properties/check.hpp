@@ -14,6 +14,9 @@ namespace lastcall::properties {
 
 BOOST_DEFINE_FIXED_ENUM_CLASS(verdict, std::uint8_t, holds, violated, unknown, not_applicable)
 
+/// A verdict of the checker, in our words.
+verdict converted(explore::verdict value);
+
 struct claim_verdict {
   const claim_description* claim = nullptr;
   properties::verdict verdict = properties::verdict::unknown;
@@ -46,6 +49,12 @@ std::vector<std::string> assumptions(const sim::world_options&);
 /// The fairness constraints of this environment, in words.
 std::string fairness(const sim::world_options&);
 
+/// The protocols whose servers can be checked, in the order of their enumeration.
+std::vector<model::protocol> protocols();
+
+/// Whether this profile promises to close by a deadline, whatever others do.
+bool has_deadline(const model::profile&, model::protocol);
+
 /// The largest number of connections that check() takes.
 inline constexpr std::uint32_t connections_max = 3;
 
@@ -59,7 +68,7 @@ constexpr bool is_valid(const sim::world_options& world) {
 /// profile or environment `not_applicable`. A bound that is hit turns what is not violated into `unknown`.
 environment_verdict check(const sim::world_options&, const explore::options& = {});
 
-/// The same for any number of connections: `world.connections` is not looked at. One connection is explored together with
+/// The same for any number of HTTP/2 connections: `world.connections` is not looked at. One connection is explored together with
 /// another that stands for all others, which proves lemmas that do not depend on their number. What is violated there is
 /// looked for again in the world of one connection: found, it is violated and its counterexample is that world's; not
 /// found, it is `unknown`. Claims that count over all connections are `not_applicable`.

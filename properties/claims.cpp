@@ -45,10 +45,6 @@ constexpr std::array all{
 
 }  // namespace
 
-std::span<const claim_description> claims() { return all; }
-
-bool is_claim(std::string_view name) {
-  return std::ranges::any_of(all, [&](const claim_description& each) { return each.name == name; });
-}
+std::span<const claim_description> http2_claims() { return all; }
 
 }  // namespace lastcall::properties

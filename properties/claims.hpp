@@ -26,10 +26,13 @@ struct claim_description {
   std::string_view source;  ///< RFC section, field bug
 };
 
-/// All claims, in the order in which verdicts list them.
-std::span<const claim_description> claims();
+/// The claims about servers that speak this protocol, in the order in which verdicts list them.
+std::span<const claim_description> claims(model::protocol = model::protocol::http2);
 
-/// True when some claim has this name.
+/// The list behind claims() for HTTP/2 servers.
+std::span<const claim_description> http2_claims();
+
+/// True when some claim, of whatever protocol, has this name.
 bool is_claim(std::string_view name);
 
 namespace detail {

@@ -34,6 +34,9 @@ replay_verdict replay(const traces::trace&, const model::profile&);
 /// Runs a choice path of the simulated world. A divergence counts steps from 0.
 replay_verdict replay_path(const sim::world_options&, const explore::counterexample&);
 
+/// The names of the steps along these choices.
+std::vector<std::string> steps_along(const sim::world_options&, const explore::counterexample&);
+
 /// The run of a counterexample as a trace that can be drawn, written and replayed.
 traces::trace record(const sim::world_options&, const explore::counterexample&, const claim_description& violated);
 

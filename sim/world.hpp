@@ -16,21 +16,9 @@
 
 #include "model/bounded.hpp"
 #include "model/server.hpp"
-#include "sim/environment.hpp"
+#include "sim/world_options.hpp"
 
 namespace lastcall::sim {
-
-struct world_options {
-  const model::profile* profile = nullptr;
-  const peer_class* peer = &peer_classes[0];
-  const handler_class* handler = &handler_classes[0];
-  std::uint32_t connections = 1;       ///< that can exist at the same time; a slot is used again after its end
-  std::uint32_t streams = 1;           ///< that a client opens in the life of one connection
-  std::uint32_t channel_capacity = 2;  ///< frames on the way to the server
-  /// The second connection stands for all others there may be: it comes and is lost at any time, does nothing else, and
-  /// no step of its own is fair. See docs/PROOFS.md.
-  bool second_is_others = false;
-};
 
 /// What a client has written and the server has not read.
 BOOST_DEFINE_FIXED_ENUM_CLASS(client_frame, std::uint8_t,

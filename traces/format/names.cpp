@@ -59,6 +59,7 @@ event_kind event_of(model::callback callback) {
 
 std::string_view name_of(event_kind event) { return event_names.at(static_cast<std::size_t>(event)); }
 std::string_view name_of(model::timer timer) { return enumerator_name(timer); }
+std::string_view name_of(model::protocol protocol) { return enumerator_name(protocol); }
 
 std::string name_of(model::error_code code) {
   std::string name(enumerator_name(code));
@@ -78,6 +79,7 @@ std::optional<event_kind> event_named(std::string_view name) {
 }
 
 std::optional<model::timer> timer_named(std::string_view name) { return enumerator_named<model::timer>(name); }
+std::optional<model::protocol> protocol_named(std::string_view name) { return enumerator_named<model::protocol>(name); }
 
 std::optional<model::error_code> code_named(std::string_view name) {
   std::optional<model::error_code> found;

@@ -68,6 +68,12 @@ void read_header(json_object& line, trace& t) {
   t.system = non_empty_text(line, "system");
   t.source = non_empty_text(line, "source");
   t.profile = non_empty_text(line, "profile");
+  if (line.has("protocol")) {
+    const std::string protocol = line.text("protocol");
+    const auto named = protocol_named(protocol);
+    if (!named) line.reject("protocol", fmt::format("\"{}\" is no protocol", protocol));
+    t.protocol = named.value_or(model::protocol::http2);
+  }
   t.expect = read_expectations(line);
   t.world = read_world(line);
   t.path = read_path(line);

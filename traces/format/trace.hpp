@@ -13,6 +13,7 @@
 #include <tuple>
 #include <vector>
 
+#include "model/profile.hpp"
 #include "model/types.hpp"
 
 namespace lastcall::traces {
@@ -94,6 +95,7 @@ struct trace {
   std::string system;   ///< the software that was seen, with its version, e.g. "node 23.1.0"
   std::string source;   ///< a link or a description
   std::string profile;  ///< the decisions under which it is replayed
+  model::protocol protocol = model::protocol::http2;  ///< what was spoken, and so in whose world it is replayed
   std::map<std::string, verdict> expect;  ///< by claim
   std::optional<traces::world> world;     ///< with `path`, and only where the checker wrote the trace
   std::string path;                       ///< a choice path, "0/3/(1/0)"; empty where there is none
@@ -109,12 +111,14 @@ event_kind event_of(model::callback callback);
 /// The name in the file: snake_case for events and timers, RFC 9113 7 for error codes ("NO_ERROR").
 std::string_view name_of(event_kind event);
 std::string_view name_of(model::timer timer);
+std::string_view name_of(model::protocol protocol);
 std::string name_of(model::error_code code);
 /// "client 2", "server", "app", "kernel" or "clock".
 std::string actor_name(const row& r);
 
 std::optional<event_kind> event_named(std::string_view name);
 std::optional<model::timer> timer_named(std::string_view name);
+std::optional<model::protocol> protocol_named(std::string_view name);
 std::optional<model::error_code> code_named(std::string_view name);
 
 }  // namespace lastcall::traces

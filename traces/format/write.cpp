@@ -18,6 +18,7 @@ ordered_json header_of(const trace& t) {
   header["system"] = t.system;
   header["source"] = t.source;
   header["profile"] = t.profile;
+  if (t.protocol != model::protocol::http2) header["protocol"] = name_of(t.protocol);
   header["expect"] = ordered_json::object();
   for (const auto& [claim, v] : t.expect) header["expect"][claim] = v == verdict::holds ? "holds" : "violated";
   if (t.world) {

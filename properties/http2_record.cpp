@@ -4,10 +4,9 @@
 #include <deque>
 #include <vector>
 
-#include "properties/replay.hpp"
-#include "properties/run_world.hpp"
+#include "properties/http2_world.hpp"
 
-namespace lastcall::properties {
+namespace lastcall::properties::http2 {
 namespace {
 
 using traces::actor;
@@ -244,22 +243,4 @@ std::vector<traces::row> rows_of(const sim::world_options& options, const explor
   });
 }
 
-traces::trace record(const sim::world_options& options, const explore::counterexample& run, const claim_description& violated) {
-  traces::trace made;
-  made.title = std::string(violated.name) + " (" + boost::describe::enum_to_string(violated.form, "") + ") is violated by " +
-               std::string(options.profile->name);
-  made.system = "simulated server, profile " + std::string(options.profile->name);
-  made.source = "found by lastcall check";
-  made.profile = options.profile->name;
-  made.expect.emplace(violated.name, traces::verdict::violated);
-  made.world = traces::world{.connections = options.connections,
-                             .streams = options.streams,
-                             .channel_capacity = options.channel_capacity,
-                             .peer = std::string(options.peer->name),
-                             .handler = std::string(options.handler->name)};
-  made.path = explore::to_string(run);
-  made.rows = rows_of(options, run);
-  return made;
-}
-
-}  // namespace lastcall::properties
+}  // namespace lastcall::properties::http2

@@ -1,8 +1,8 @@
 #include <boost/describe/enum_to_string.hpp>
 
-#include "properties/check.hpp"
+#include "properties/http2_world.hpp"
 
-namespace lastcall::properties {
+namespace lastcall::properties::http2 {
 namespace {
 
 std::string counted(std::uint32_t number, const std::string& what) {
@@ -53,4 +53,4 @@ std::string fairness(const sim::world_options& world) {
   return text;
 }
 
-}  // namespace lastcall::properties
+}  // namespace lastcall::properties::http2

@@ -1,0 +1,123 @@
+#include <map>
+
+#include "properties/explored_world.hpp"
+#include "properties/http2_world.hpp"
+#include "properties/world_claims.hpp"
+#include "sim/lanes.hpp"
+
+namespace lastcall::properties::http2 {
+namespace {
+
+/// Verdicts by claim while a run is watched: everything holds until something breaks it.
+class judge {
+ public:
+  template <class Server>
+  void watch(const step_view<Server>& step, bool deferred) {
+    demand("close_terminates", form::bounded, bounded_close(step));
+    demand("close_callback_once", form::safety, close_callback_once(step));
+    demand("no_new_after_final_goaway", form::safety, no_new_after_final_goaway(step));
+    demand("honest_last_stream_id", form::safety, honest_last_stream_id(step));
+    demand("no_loss", form::safety, no_loss(step));
+    demand("one_terminal_event", form::safety, one_terminal_event(step));
+    demand("counts_exact", form::safety, counts_exact(step.after));
+    demand("ordered_close", form::safety, ordered_close(step));
+    demand("no_leak", form::safety, no_leak(step.after, deferred));
+    demand("waits_are_bounded", form::safety, waits_are_bounded(step.after));
+  }
+  void demand(std::string_view name, form of, bool holds) {
+    bool& so_far = holds_.try_emplace({name, of}, true).first->second;
+    so_far = so_far && holds;
+  }
+
+  std::vector<claim_verdict> verdicts(const model::profile& profile) const {
+    std::vector<claim_verdict> made;
+    for (const auto& claim : claims()) {
+      const auto found = holds_.find({claim.name, claim.form});
+      if (found == holds_.end()) continue;
+      const bool needs_deadline = claim.form == form::bounded || claim.name == "waits_are_bounded";
+      if (needs_deadline && profile.drain_deadline == model::drain_deadline::none) continue;
+      made.push_back({&claim, found->second ? verdict::holds : verdict::violated, {}});
+    }
+    return made;
+  }
+
+ private:
+  std::map<std::pair<std::string_view, form>, bool> holds_;
+};
+
+using properties::view_of;
+
+step_view<model::server> view_of(const model::event& happened, const model::server& before, const model::server& after,
+                                 const model::effects& effects) {
+  step_view<model::server> view{before, after, effects};
+  const auto because = [&view](cause why, model::connection_id who, model::stream_id stream = 0) {
+    view.why = why;
+    view.connection = who;
+    view.stream = stream;
+  };
+  if (std::holds_alternative<model::close_called>(happened)) because(cause::close_called, 0);
+  if (const auto* e = std::get_if<model::peer_fin>(&happened)) because(cause::peer_fin, e->connection);
+  if (const auto* e = std::get_if<model::peer_rst>(&happened)) because(cause::peer_rst, e->connection);
+  if (const auto* e = std::get_if<model::recv_invalid>(&happened)) because(cause::peer_error, e->connection);
+  if (const auto* e = std::get_if<model::recv_rst_stream>(&happened)) because(cause::stream_reset, e->connection, e->stream);
+  if (const auto* e = std::get_if<model::recv_data>(&happened)) {
+    // DATA after END_STREAM is a stream error of the peer's own making (RFC 9113 5.1).
+    const auto* request = detail::find_request(before.connections()[e->connection], e->stream);
+    if (request != nullptr && request->stream == model::http2_stream::state::half_closed_remote)
+      because(cause::stream_reset, e->connection, e->stream);
+  }
+  if (const auto* e = std::get_if<model::timer_expired>(&happened)) {
+    if (e->which == model::timer::drain) because(cause::drain_expired, 0);
+    if (e->which == model::timer::linger) because(cause::linger_expired, e->connection);
+  }
+  return view;
+}
+
+}  // namespace
+
+replay_verdict replay_log(const traces::trace& log, const model::profile& profile) {
+  const sim::lane_replay found = sim::replay_lanes(log, profile);
+  replay_verdict result{found.reproduced, {}, {}};
+  if (!found.reproduced) {
+    result.divergence = divergence{found.divergence->line, found.divergence->expected, found.divergence->observed};
+    return result;
+  }
+  judge judged;
+  model::server server;
+  model::effects effects;
+  if (!found.schedule.empty() && !std::holds_alternative<model::listen_called>(found.schedule.front()))
+    server.step(model::listen_called{}, profile, effects);
+  for (const auto& happened : found.schedule) {
+    const model::server before = server;
+    effects.clear();
+    server.step(happened, profile, effects);
+    judged.watch(view_of(happened, before, server, effects), false);
+  }
+  // The schedule ends where nothing more can happen: a server that is still closing there never closes.
+  judged.demand("close_terminates", form::unbounded, !server.is_closing());
+  result.claims = judged.verdicts(profile);
+  return result;
+}
+
+replay_verdict replay_path(const sim::world_options& options, const explore::counterexample& run) {
+  return with_world(options, [&](const auto& world) {
+    replay_verdict result;
+    judge judged;
+    auto last = world.initial();
+    const auto off = explore::replay(world, explore::choices(run), [&](const auto& before, const auto& chosen, const auto& seen, const auto& after) {
+      judged.watch(view_of(before, chosen, seen, after), after.deferred);
+      last = after;
+    });
+    if (off) {
+      result.divergence = divergence{off->step, "choice " + std::to_string(off->chosen),
+                                     "a state that offers " + std::to_string(off->offered) + " choices"};
+      return result;
+    }
+    result.reproduced = true;
+    judged.demand("close_terminates", form::unbounded, !(last.server.is_closing() && is_fair_end(world, run)));
+    result.claims = judged.verdicts(*options.profile);
+    return result;
+  });
+}
+
+}  // namespace lastcall::properties::http2
