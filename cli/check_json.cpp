@@ -22,6 +22,7 @@ ordered_json counterexample_json(const sim::world_options& world, const properti
   return {{"stem", stem},
           {"loop", loop},
           {"path", explore::to_string(run)},
+          {"still_alive", properties::replay_path(world, run).still_alive},
           {"trace", lines_json(properties::record(world, run, *violated.claim))}};
 }
 

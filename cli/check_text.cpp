@@ -212,6 +212,9 @@ class report {
       line("  replay: {}\n", replay_command(where.world, path));
       const traces::trace run = properties::record(where.world, *each.counterexample, *each.claim);
       text_ += traces::draw_text(run, ascii_ ? traces::charset::ascii : traces::charset::unicode);
+      if (each.claim->name != "close_terminates") continue;
+      line("\n  still alive at the end:");
+      for (const std::string& handle : properties::replay_path(where.world, *each.counterexample).still_alive) line("  - {}", handle);
     }
   }
 

@@ -1,6 +1,7 @@
 #include "cli/replay_report.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
@@ -60,6 +61,11 @@ std::string replay_text(const std::vector<replayed>& all, bool expect, bool asci
       text += fmt::format("    {:<28}{:<11}{}\n", each.claim->name, text_of(each.claim->form),
                           each.verdict == verdict::violated ? "VIOLATED" : text_of(each.verdict));
     }
+    const auto hangs = [](const claim_verdict& each) {
+      return each.claim->name == "close_terminates" && each.verdict == verdict::violated;
+    };
+    if (std::ranges::any_of(one.verdict.claims, hangs) && !one.verdict.still_alive.empty())
+      text += fmt::format("  still alive at the end:\n    {}\n", fmt::join(one.verdict.still_alive, "\n    "));
     if (!expect) continue;
     const std::vector<std::string> unmet = unmet_expectations(one);
     if (unmet.empty()) text += "  as the trace declares\n";
@@ -85,7 +91,8 @@ std::string replay_json(const std::vector<replayed>& all) {
                        {"profile", one.profile->name},
                        {"reproduced", one.verdict.reproduced},
                        {"divergence", std::move(divergence)},
-                       {"claims", std::move(claims)}});
+                       {"claims", std::move(claims)},
+                       {"still_alive", one.verdict.still_alive}});
   }
   return ordered_json{{"schema", "lastcall/replays/1"}, {"replays", std::move(replays)}}.dump(2) + '\n';
 }

@@ -1,6 +1,7 @@
 #include <map>
 
 #include "properties/explored_world.hpp"
+#include "properties/http2_alive.hpp"
 #include "properties/http2_world.hpp"
 #include "properties/world_claims.hpp"
 #include "sim/lanes.hpp"
@@ -77,7 +78,7 @@ step_view<model::server> view_of(const model::event& happened, const model::serv
 
 replay_verdict replay_log(const traces::trace& log, const model::profile& profile) {
   const sim::lane_replay found = sim::replay_lanes(log, profile);
-  replay_verdict result{found.reproduced, {}, {}};
+  replay_verdict result{found.reproduced, {}, {}, {}};
   if (!found.reproduced) {
     result.divergence = divergence{found.divergence->line, found.divergence->expected, found.divergence->observed};
     return result;
@@ -95,6 +96,7 @@ replay_verdict replay_log(const traces::trace& log, const model::profile& profil
   }
   // The schedule ends where nothing more can happen: a server that is still closing there never closes.
   judged.demand("close_terminates", form::unbounded, !server.is_closing());
+  result.still_alive = still_alive(server);
   result.claims = judged.verdicts(profile);
   return result;
 }
@@ -115,6 +117,7 @@ replay_verdict replay_path(const sim::world_options& options, const explore::cou
     }
     result.reproduced = true;
     judged.demand("close_terminates", form::unbounded, !(last.server.is_closing() && is_fair_end(world, run)));
+    result.still_alive = still_alive(last.server);
     result.claims = judged.verdicts(*options.profile);
     return result;
   });

@@ -44,8 +44,8 @@ replay_verdict replay(const traces::trace& recorded, const model::profile& profi
   options.handler = sim::find_handler_class(recorded.world->handler);
   const auto run = explore::parse_path(recorded.path);
   if (options.peer == nullptr || options.handler == nullptr || !run || !is_valid(options))
-    return {false, divergence{1, "a world and a path that this version knows", "something else in the header"}, {}};
-  if (auto difference = first_difference(recorded, world->rows_of(options, *run.value))) return {false, difference, {}};
+    return {false, divergence{1, "a world and a path that this version knows", "something else in the header"}, {}, {}};
+  if (auto difference = first_difference(recorded, world->rows_of(options, *run.value))) return {false, difference, {}, {}};
   return world->replay_path(options, *run.value);
 }
 

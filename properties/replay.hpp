@@ -24,6 +24,8 @@ struct replay_verdict {
   /// Of a reproduced run: the claims it breaks are `violated`, the others hold on it; those that do not apply are left out.
   /// Of a run that was not reproduced: empty.
   std::vector<claim_verdict> claims;
+  /// What keeps the server from closing where the run leaves it: its active handles, a line each. None when it has closed.
+  std::vector<std::string> still_alive;
 };
 
 /// A trace with a choice path is run exactly as the checker ran it, and its rows are compared. Any other trace is two
