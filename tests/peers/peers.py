@@ -1,0 +1,218 @@
+"""The systems under test: where each comes from, how it is started, and which profile predicts it.
+
+Everything is kept in one cache folder. A system that cannot be had is absent, with the reason; absent is not an error.
+"""
+import json
+import os
+import platform
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Callable
+
+import drain_scenarios
+import node_http1_scenarios
+import node_http2_scenarios
+import node_net_scenarios
+from scenarios import Suite
+from server_process import ServerProcess
+
+SERVERS = Path(__file__).resolve().parent / "servers"
+
+
+class Absent(Exception):
+    """The system cannot be had here; the message says why."""
+
+
+@dataclass(frozen=True)
+class Peer:
+    name: str       # of its folder of logs
+    profile: str
+    suites: tuple[Suite, ...]
+    find: Callable    # (cache, may_install) -> what `start` needs; raises Absent
+    start: Callable   # (found, recording, suite, scenario) -> ServerProcess
+    client_options: dict
+
+
+def run(command, what, **options):
+    """Runs a package manager's or compiler's command; its failure makes the system absent."""
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False, **options)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise Absent(f"{what}: {error}") from error
+    if done.returncode != 0:
+        said = (done.stderr.strip() or done.stdout.strip() or "no reason given").splitlines()
+        raise Absent(f"{what}: {said[-1]}")
+    return done.stdout
+
+
+def installed(path, may_install, install, what):
+    """The path, after installing what should be there if it is not and may be."""
+    if not path.exists() and may_install:
+        install()
+    if not path.exists():
+        raise Absent(f"{what} is not installed in the cache")
+    return path
+
+
+# Node: the npm packages node-<os>-<machine> carry the released binary.
+
+def find_node(version):
+    machine = {"x86_64": "x64", "amd64": "x64", "aarch64": "arm64"}.get(platform.machine().lower(), platform.machine().lower())
+    package = f"node-{platform.system().lower()}-{machine}"
+
+    def find(cache, may_install):
+        folder = cache / f"node-{version}"
+
+        def install():
+            if shutil.which("npm") is None:
+                raise Absent("npm is missing, which would fetch it")
+            run(["npm", "install", "--silent", "--no-save", "--no-audit", "--no-fund", "--ignore-scripts",
+                 "--prefix", str(folder), f"{package}@{version}"], f"npm install {package}@{version}")
+        return installed(folder / "node_modules" / package / "bin" / "node", may_install, install, f"Node {version}")
+    return find
+
+
+PROGRAMS = {"h2": ("node_h2_server.js", {"api": "stream", "errListeners": True, "opts": {}}),
+            "h1": ("node_h1_server.js", {}), "net": ("node_net_server.js", {})}
+
+
+def start_node(binary, recording, suite, scenario):
+    program, defaults = PROGRAMS[suite.name]
+    options = {**defaults, **scenario.options}
+    recording.event("scenario", program=program, options=options)
+    return ServerProcess(recording, [str(binary), str(SERVERS / program), json.dumps(options)],
+                         remarks=("server stdout", "server stderr"))
+
+
+def node(version):
+    suites = node_http2_scenarios.suite, node_http1_scenarios.suite, node_net_scenarios.suite
+    return Peer(f"node-{version}", f"node-{version}", suites, find_node(version), start_node, {})
+
+
+# Debian packages: unpacked into the cache, not installed, so that no service starts and no other version gives way.
+
+def unpacked(cache, may_install, packages, path):
+    """The file at `path` of the packages."""
+    folder = cache / f"debian-{packages[0]}"
+
+    def install():
+        if shutil.which("apt-get") is None or shutil.which("dpkg-deb") is None:
+            raise Absent("apt-get or dpkg-deb is missing, which would fetch it")
+        archives = folder / "archives"
+        archives.mkdir(parents=True, exist_ok=True)
+        run(["apt-get", "download", *packages], f"apt-get download {' '.join(packages)}", cwd=archives)
+        for archive in sorted(archives.glob("*.deb")):
+            run(["dpkg-deb", "-x", str(archive), str(folder)], f"dpkg-deb -x {archive.name}")
+    return installed(folder / path, may_install, install, f"Debian's {packages[0]}")
+
+
+def documents(cache):
+    """The folder that the servers of files serve."""
+    folder = cache / "documents"
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, length in (("small", 2), ("big", 300_000), ("huge", 8_000_000)):
+        if not (folder / name).exists() or (folder / name).stat().st_size != length:
+            (folder / name).write_bytes(b"x" * length)
+    return folder
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def when_it_listens(server, port):
+    """Waits until a server that says nothing accepts connections, and tells its port."""
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline and not server.has_exited():
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+            server.port = port
+            break
+        except OSError:
+            time.sleep(0.02)
+    return server
+
+
+def nginx(name, profile, main=""):
+    def find(cache, may_install):
+        return unpacked(cache, may_install, ["nginx"], "usr/sbin/nginx"), documents(cache), cache
+
+    def start(found, recording, _suite, _scenario):
+        binary, root, cache = found
+        port = free_port()
+        folder = Path(tempfile.mkdtemp(prefix="nginx-", dir=cache))
+        names = {"FOLDER": folder, "ROOT": root, "PORT": port, "MAIN": main}
+        configuration = (SERVERS / "nginx.conf.in").read_text(encoding="utf-8")
+        for each, value in names.items():
+            configuration = configuration.replace(f"@{each}@", str(value))
+        (folder / "nginx.conf").write_text(configuration, encoding="utf-8")
+        server = ServerProcess(recording, [str(binary), "-p", str(folder), "-e", "stderr", "-c", str(folder / "nginx.conf")], folder=folder)
+        server.graceful_signal = signal.SIGQUIT
+        return when_it_listens(server, port)
+    return Peer(name, profile, (drain_scenarios.suite,), find, start, {})
+
+
+def nghttpd():
+    def find(cache, may_install):
+        return unpacked(cache, may_install, ["nghttp2-server"], "usr/sbin/nghttpd"), documents(cache)
+
+    def start(found, recording, _suite, _scenario):
+        binary, root = found
+        port = free_port()
+        return when_it_listens(ServerProcess(recording, [str(binary), "--no-tls", "-a", "127.0.0.1", "-d", str(root), str(port)]), port)
+    return Peer("nghttpd-1.52.0", "nghttpd-1.52.0", (drain_scenarios.suite,), find, start, {})
+
+
+# Go: Debian's Go 1.19. Its net/http carries an HTTP/2 of its own; a version of golang.org/x/net may take its place, which is how
+# the code of other releases is had.
+
+def go(name, profile, timeout=None, xnet=None):
+    def find(cache, may_install):
+        go_command = unpacked(cache, may_install, ["golang-1.19-go", "golang-1.19-src"], "usr/lib/go-1.19/bin/go")
+        folder = cache / f"go-server-{xnet or 'bundled'}"
+        return installed(folder / "go_server", may_install, lambda: build_go_server(go_command, cache, folder, xnet), name), documents(cache)
+
+    def start(found, recording, _suite, _scenario):
+        binary, root = found
+        return ServerProcess(recording, [str(binary), str(root), *([timeout] if timeout else [])])
+    return Peer(name, profile, (drain_scenarios.suite,), find, start, {"tls": True})
+
+
+def build_go_server(go_command, cache, folder, xnet):
+    folder.mkdir(parents=True, exist_ok=True)
+    for source in SERVERS.glob("go_*.go"):
+        shutil.copy(source, folder)
+    (folder / "go.mod").write_text("module go_server\n\ngo 1.19\n", encoding="utf-8")
+    environment = {**os.environ, "GOROOT": str(go_command.parent.parent), "GOPATH": str(cache / "go-modules"), "GOTOOLCHAIN": "local",
+                   "GOCACHE": str(cache / "go-build"), "GOFLAGS": "-mod=mod -modcacherw -buildvcs=false"}
+    if xnet:
+        run([str(go_command), "get", f"golang.org/x/net@{xnet}"], f"go get golang.org/x/net@{xnet}", cwd=folder, env=environment)
+    run([str(go_command), "build", "-tags", "xnet" if xnet else "", "-o", "go_server", "."], "go build", cwd=folder, env=environment)
+
+
+NODE_RELEASES = ("20.3.1", "20.20.2", "23.1.0", "24.21.0", "26.10.0")
+
+# The last version of golang.org/x/net before the repair of CVE-2022-27664, and the repair: what Go 1.18.5 and 1.18.6 carry.
+XNET_FAULTY = "v0.0.0-20220826154423-83b083e8dc8b"
+XNET_REPAIRED = "v0.0.0-20220906165146-f3363e06e74c"
+
+
+def all_peers():
+    return [
+        *map(node, NODE_RELEASES),
+        nginx("nginx-1.22.1", "nginx-1.22.1"),
+        nginx("nginx-1.22.1+worker_shutdown_timeout=3s", "nginx-1.22.1+worker_shutdown_timeout", "worker_shutdown_timeout 3s;"),
+        nghttpd(),
+        go("go-tls-notimeout-1.19.8", "go-1.19.8"),
+        go("go-tls-1.19.8", "go-1.19.8", timeout="10s"),
+        go("go-xnet-20220826", "go-1.18.5", xnet=XNET_FAULTY),
+        go("go-xnet-20220906", "go-1.18.6", xnet=XNET_REPAIRED),
+    ]

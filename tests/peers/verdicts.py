@@ -1,0 +1,93 @@
+"""What was observed in a log, what the model predicts of it, and whether the two agree."""
+import json
+import subprocess
+import tempfile
+from dataclasses import dataclass
+
+REPLAY_WITHIN = 120  # seconds
+AT_ONCE_MS = 100  # later than this, something had to be waited for
+
+
+@dataclass(frozen=True)
+class Observation:
+    close_called: bool
+    closed_after_ms: float | None  # None: never within the watch
+    goaways: tuple[tuple[str, int, str], ...]  # client, last stream, code
+
+    def text(self):
+        parts = []
+        if not self.close_called:
+            parts.append("close not called")
+        elif self.closed_after_ms is None:
+            parts.append("never closes")
+        elif self.closed_after_ms < AT_ONCE_MS:
+            parts.append("closes at once")
+        else:
+            parts.append(f"closes after {self.closed_after_ms / 1000:.1f} s")
+        if self.goaways:
+            said = [f"{conn}{last_stream}" + (f" {code}" if code != "NO_ERROR" else "") for conn, last_stream, code in self.goaways]
+            parts.append(f"GOAWAY {', '.join(said)}")
+        return "; ".join(parts)
+
+
+CALLED = "server.close() called"
+CALLED_BACK = "server.close() callback"
+
+
+def observe(rows):
+    """`rows` as written; what follows the teardown is not part of them."""
+    called = closed = None
+    is_node = any(row.get("ev") == "scenario" for row in rows)
+    goaways = []
+    for row in rows:
+        event = row.get("ev", "")
+        if event.startswith("harness teardown"):
+            break
+        if called is None and (event == CALLED if is_node else event.startswith("signal ")):
+            called = row["t_ms"]
+        if closed is None and event == (CALLED_BACK if is_node else "process exit"):
+            closed = row["t_ms"]
+        if row.get("type") == "GOAWAY" and row["dir"] == "s2c":
+            goaways.append((row.get("conn", ""), row["last_stream"], row["code"]))
+    after = closed - called if called is not None and closed is not None else None
+    return Observation(called is not None, after, tuple(goaways))
+
+
+@dataclass(frozen=True)
+class Prediction:
+    outcome: str  # "agrees", "differs" or "none": no prediction was made
+    text: str
+    detail: str = ""  # where it differs, or why there is none
+
+
+def predict(lastcall, log, profile, observation):
+    """Replays the log under the profile: the model has to do all that the log tells, and no more, and to close if the server did."""
+    with tempfile.TemporaryDirectory() as folder:
+        trace = f"{folder}/trace.jsonl"
+        try:
+            imported = run(lastcall, "import", log, "--profile", profile, "-o", trace)
+            if imported.returncode != 0:
+                return Prediction("none", "no prediction", said_by(imported).replace(f"{log}:", "row "))
+            replayed = run(lastcall, "replay", trace, "--format", "json")
+        except subprocess.TimeoutExpired:
+            return Prediction("none", "no prediction", f"the replay took more than {REPLAY_WITHIN} s")
+    if replayed.returncode not in (0, 1, 3):
+        return Prediction("none", "no prediction", said_by(replayed))
+    replay = json.loads(replayed.stdout)["replays"][0]
+    if not replay["reproduced"]:
+        where = replay["divergence"]
+        return Prediction("differs", "something else",
+                          f"line {where['step']} of the trace: the log has {where['expected']}, the model {where['observed']}")
+    hangs = any(claim["name"] == "close_terminates" and claim["verdict"] == "violated" for claim in replay["claims"])
+    hung = observation.close_called and observation.closed_after_ms is None
+    if hangs != hung:
+        return Prediction("differs", "something else", f"the same rows, but close() {'never ends' if hangs else 'ends'}")
+    return Prediction("agrees", "the same, row by row; " + ("never closes" if hangs else "closes" if observation.close_called else "no close()"))
+
+
+def run(*command):
+    return subprocess.run([str(word) for word in command], capture_output=True, text=True, timeout=REPLAY_WITHIN, check=False)
+
+
+def said_by(process):
+    return " ".join(process.stderr.removeprefix("lastcall: ").split()) or f"exit code {process.returncode}"
