@@ -9,9 +9,10 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Callable
 
@@ -31,12 +32,23 @@ class Absent(Exception):
 
 @dataclass(frozen=True)
 class Peer:
+    """A system that plays our scenarios."""
     name: str       # of its folder of logs
     profile: str
     suites: tuple[Suite, ...]
     find: Callable    # (cache, may_install) -> what `start` needs; raises Absent
     start: Callable   # (found, recording, suite, scenario) -> ServerProcess
-    client_options: dict
+    client_options: dict = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class RecordingPeer:
+    """A system with a program of its own that plays all its scenarios in one run."""
+    name: str
+    profile: str
+    suite: Suite      # whose scenarios are the logs that come of it
+    find: Callable    # (cache, may_install) -> what `record` needs; raises Absent
+    record: Callable  # (found, folder): writes the logs; raises Absent
 
 
 def run(command, what, **options):
@@ -92,7 +104,7 @@ def start_node(binary, recording, suite, scenario):
 
 def node(version):
     suites = node_http2_scenarios.suite, node_http1_scenarios.suite, node_net_scenarios.suite
-    return Peer(f"node-{version}", f"node-{version}", suites, find_node(version), start_node, {})
+    return Peer(f"node-{version}", f"node-{version}", suites, find_node(version), start_node)
 
 
 # Debian packages: unpacked into the cache, not installed, so that no service starts and no other version gives way.
@@ -157,7 +169,7 @@ def nginx(name, profile, main=""):
         server = ServerProcess(recording, [str(binary), "-p", str(folder), "-e", "stderr", "-c", str(folder / "nginx.conf")], folder=folder)
         server.graceful_signal = signal.SIGQUIT
         return when_it_listens(server, port)
-    return Peer(name, profile, (drain_scenarios.suite,), find, start, {})
+    return Peer(name, profile, (drain_scenarios.suite,), find, start)
 
 
 def nghttpd():
@@ -168,7 +180,7 @@ def nghttpd():
         binary, root = found
         port = free_port()
         return when_it_listens(ServerProcess(recording, [str(binary), "--no-tls", "-a", "127.0.0.1", "-d", str(root), str(port)]), port)
-    return Peer("nghttpd-1.52.0", "nghttpd-1.52.0", (drain_scenarios.suite,), find, start, {})
+    return Peer("nghttpd-1.52.0", "nghttpd-1.52.0", (drain_scenarios.suite,), find, start)
 
 
 # Go: Debian's Go 1.19. Its net/http carries an HTTP/2 of its own; a version of golang.org/x/net may take its place, which is how
@@ -198,6 +210,29 @@ def build_go_server(go_command, cache, folder, xnet):
     run([str(go_command), "build", "-tags", "xnet" if xnet else "", "-o", "go_server", "."], "go build", cwd=folder, env=environment)
 
 
+# Jetty: tests/peers/jetty/run fetches it from Maven Central and records what a servlet is told of RST_STREAM.
+
+def jetty(version, profile):
+    name = f"jetty-{version}"
+
+    def find(cache, may_install):
+        if not may_install and not (cache / "jetty" / version / "lib").is_dir():
+            raise Absent(f"Jetty {version} is not in the cache")
+        return cache / "jetty"
+
+    def record(cache, folder):
+        done = subprocess.run([sys.executable, str(SERVERS.parent / "jetty" / "run"), "--version", version, "--cache", str(cache),
+                               "--out", str(folder.parent / "jetty")], capture_output=True, text=True, timeout=1200, check=False)
+        if done.returncode == 77:
+            raise Absent(done.stdout.strip().removeprefix("skipped: "))
+        if done.returncode != 0:
+            raise OSError(done.stderr.strip() or f"tests/peers/jetty/run ended with {done.returncode}")
+        (folder.parent / "jetty" / version).replace(folder)
+    return RecordingPeer(name, profile, JETTY_SUITE, find, record)
+
+
+JETTY_SUITE = Suite("servlet", prefix="")
+
 NODE_RELEASES = ("20.3.1", "20.20.2", "23.1.0", "24.21.0", "26.10.0")
 
 # The last version of golang.org/x/net before the repair of CVE-2022-27664, and the repair: what Go 1.18.5 and 1.18.6 carry.
@@ -215,4 +250,8 @@ def all_peers():
         go("go-tls-1.19.8", "go-1.19.8", timeout="10s"),
         go("go-xnet-20220826", "go-1.18.5", xnet=XNET_FAULTY),
         go("go-xnet-20220906", "go-1.18.6", xnet=XNET_REPAIRED),
+        jetty("9.4.57", "jetty-9.4.57"),
+        jetty("11.0.24", "jetty-11"),
+        *(jetty(version, f"jetty-{version}") for version in ("12.0.14-ee9", "12.0.14-ee10")),
+        *(jetty(version, "jetty-12.0.15") for version in ("12.0.15-ee9", "12.0.15-ee10")),
     ]

@@ -3,7 +3,7 @@ import json
 from dataclasses import dataclass
 
 import verdicts
-from peers import Peer
+from peers import Peer, RecordingPeer
 from scenarios import Scenario, Suite
 
 MARKS = {"agrees": "yes", "differs": "NO", "none": "no prediction", "failed": "did not run"}
@@ -11,7 +11,7 @@ MARKS = {"agrees": "yes", "differs": "NO", "none": "no prediction", "failed": "d
 
 @dataclass(frozen=True)
 class Line:
-    peer: Peer
+    peer: Peer | RecordingPeer
     suite: Suite
     scenario: Scenario
     observation: verdicts.Observation | None
@@ -23,10 +23,6 @@ class Line:
 
 def read_rows(log):
     return [json.loads(row) for row in log.read_text(encoding="utf-8").splitlines()]
-
-
-def progress(done, total, line):
-    return f"{done}/{total} {line.peer.name} {line.suite.name}_{line.scenario.name}: {MARKS[line.prediction.outcome]}"
 
 
 def groups_of(lines):
@@ -91,7 +87,8 @@ def markdown(lines, absent):
     return "\n".join(page) + "\n"
 
 
-HEADINGS = {"h2": "Node's `http2` server", "h1": "Node's `http` server", "net": "Node's `net` server", "drain": "Other servers, at their graceful signal"}
+HEADINGS = {"h2": "Node's `http2` server", "h1": "Node's `http` server", "net": "Node's `net` server", "drain": "Other servers, at their graceful signal",
+            "servlet": "What Jetty tells a servlet of its client's RST_STREAM"}
 
 INTRODUCTION = """# Real servers against the model
 

@@ -1,5 +1,6 @@
 """What was observed in a log, what the model predicts of it, and whether the two agree."""
 import json
+import re
 import subprocess
 import tempfile
 from dataclasses import dataclass
@@ -13,10 +14,13 @@ class Observation:
     close_called: bool
     closed_after_ms: float | None  # None: never within the watch
     goaways: tuple[tuple[str, int, str], ...]  # client, last stream, code
+    told: tuple[str, ...] | None  # what the application heard after the client's RST_STREAM, if there was one
 
     def text(self):
         parts = []
-        if not self.close_called:
+        if not self.close_called and self.told is not None:
+            parts.append(f"told: {', '.join(self.told) or 'nothing'}")
+        elif not self.close_called:
             parts.append("close not called")
         elif self.closed_after_ms is None:
             parts.append("never closes")
@@ -30,6 +34,8 @@ class Observation:
         return "; ".join(parts)
 
 
+SERVLET_LISTENERS = ("AsyncListener.", "ReadListener.", "WriteListener.")
+CALLBACK = "|".join(["(req|res|stream) '", *map(re.escape, SERVLET_LISTENERS)])
 CALLED = "server.close() called"
 CALLED_BACK = "server.close() callback"
 
@@ -38,7 +44,7 @@ def observe(rows):
     """`rows` as written; what follows the teardown is not part of them."""
     called = closed = None
     is_node = any(row.get("ev") == "scenario" for row in rows)
-    goaways = []
+    goaways, told = [], None
     for row in rows:
         event = row.get("ev", "")
         if event.startswith("harness teardown"):
@@ -49,8 +55,12 @@ def observe(rows):
             closed = row["t_ms"]
         if row.get("type") == "GOAWAY" and row["dir"] == "s2c":
             goaways.append((row.get("conn", ""), row["last_stream"], row["code"]))
+        if row.get("type") == "RST_STREAM" and row["dir"] == "c2s":
+            told = []
+        elif told is not None and re.match(CALLBACK, event) and event not in told:
+            told.append(event.split(" ")[0] if event.startswith(SERVLET_LISTENERS) else event)
     after = closed - called if called is not None and closed is not None else None
-    return Observation(called is not None, after, tuple(goaways))
+    return Observation(called is not None, after, tuple(goaways), None if told is None else tuple(told))
 
 
 @dataclass(frozen=True)
