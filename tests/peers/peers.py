@@ -72,6 +72,15 @@ def installed(path, may_install, install, what):
     return path
 
 
+def of_version(binary, option, version):
+    """The binary, if it says that it is of this version: predictions are made for releases."""
+    done = subprocess.run([str(binary), option], capture_output=True, text=True, timeout=60, check=False)
+    said = (done.stdout + done.stderr).strip().splitlines()
+    if not said or version not in said[0]:
+        raise Absent(f"{binary.name} is not {version}: {said[0] if said else 'it does not say its version'}")
+    return binary
+
+
 # Node: the npm packages node-<os>-<machine> carry the released binary.
 
 def find_node(version):
@@ -86,7 +95,8 @@ def find_node(version):
                 raise Absent("npm is missing, which would fetch it")
             run(["npm", "install", "--silent", "--no-save", "--no-audit", "--no-fund", "--ignore-scripts",
                  "--prefix", str(folder), f"{package}@{version}"], f"npm install {package}@{version}")
-        return installed(folder / "node_modules" / package / "bin" / "node", may_install, install, f"Node {version}")
+        binary = installed(folder / "node_modules" / package / "bin" / "node", may_install, install, f"Node {version}")
+        return of_version(binary, "--version", version)
     return find
 
 
@@ -155,7 +165,8 @@ def when_it_listens(server, port):
 
 def nginx(name, profile, main=""):
     def find(cache, may_install):
-        return unpacked(cache, may_install, ["nginx"], "usr/sbin/nginx"), documents(cache), cache
+        binary = unpacked(cache, may_install, ["nginx"], "usr/sbin/nginx")
+        return of_version(binary, "-v", "nginx/1.22.1"), documents(cache), cache
 
     def start(found, recording, _suite, _scenario):
         binary, root, cache = found
@@ -174,7 +185,8 @@ def nginx(name, profile, main=""):
 
 def nghttpd():
     def find(cache, may_install):
-        return unpacked(cache, may_install, ["nghttp2-server"], "usr/sbin/nghttpd"), documents(cache)
+        binary = unpacked(cache, may_install, ["nghttp2-server"], "usr/sbin/nghttpd")
+        return of_version(binary, "--version", "nghttp2/1.52.0"), documents(cache)
 
     def start(found, recording, _suite, _scenario):
         binary, root = found
@@ -188,7 +200,8 @@ def nghttpd():
 
 def go(name, profile, timeout=None, xnet=None):
     def find(cache, may_install):
-        go_command = unpacked(cache, may_install, ["golang-1.19-go", "golang-1.19-src"], "usr/lib/go-1.19/bin/go")
+        go_command = of_version(unpacked(cache, may_install, ["golang-1.19-go", "golang-1.19-src"], "usr/lib/go-1.19/bin/go"),
+                                "version", "go1.19.8")
         folder = cache / f"go-server-{xnet or 'bundled'}"
         return installed(folder / "go_server", may_install, lambda: build_go_server(go_command, cache, folder, xnet), name), documents(cache)
 
