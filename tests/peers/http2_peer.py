@@ -109,6 +109,8 @@ class Http2Peer(TcpPeer):
         if frame_type == "GOAWAY":
             last_stream, code = struct.unpack(">II", payload[:8])
             details = {"last_stream": last_stream & LARGEST_STREAM, "code": name_in(CODES, code)}
+            if len(payload) > 8:
+                details["debug"] = payload[8:].decode("latin-1")
         elif frame_type == "RST_STREAM":
             details = {"code": name_in(CODES, *struct.unpack(">I", payload))}
         elif frame_type == "WINDOW_UPDATE":
