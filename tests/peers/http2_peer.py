@@ -65,6 +65,9 @@ class Http2Peer(TcpPeer):
     def send_data(self, stream, data, end_stream=False):
         self.send_frame("DATA", END_STREAM if end_stream else 0, stream, data)
 
+    def send_trailers(self, stream):
+        self.send_frame("HEADERS", END_HEADERS | END_STREAM, stream, literal_field("checksum", "0"))
+
     def send_rst_stream(self, stream, code):
         self.send_frame("RST_STREAM", 0, stream, struct.pack(">I", CODES.index(code)), code=code)
 

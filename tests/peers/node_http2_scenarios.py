@@ -1,4 +1,7 @@
 """What clients and application do to Node's http2 server (servers/node_h2_server.js)."""
+import signal
+
+from http2_peer import Http2Peer
 from scenarios import Suite
 
 suite = Suite("h2")
@@ -419,3 +422,154 @@ def second_session_outlives_first(stage):
     stage.run(0.1)
     first.reset()
     stage.watch()
+
+
+@scenario("destroy_sessions.idle", "destroy_sessions.active", "destroy_sessions.uploading")
+def destroy_sessions(stage, variant):
+    """session.destroy() of every session, while the server drains"""
+    client = stage.http2()
+    if variant == "active":
+        client.request("/delay?ms=500")
+    if variant == "uploading":
+        client.send_data(client.request("/waitbody", "POST", end_stream=False), b"part")
+    stage.settle()
+    stage.close()
+    stage.run(0.1)
+    stage.command("destroySessions")
+    stage.watch(2)
+
+
+@scenario("sigterm.active")
+def sigterm(stage, _variant):
+    """the application calls close() because of a signal"""
+    stage.http2().request("/delay?ms=400")
+    stage.settle()
+    stage.server.signal(signal.SIGTERM)
+    stage.watch()
+
+
+@scenario("goaway_api_then_close.idle", "goaway_api_then_close.active")
+def goaway_api_then_close(stage, variant):
+    """session.goaway() and then close()"""
+    client = stage.http2()
+    if variant == "active":
+        client.request("/delay?ms=500")
+    stage.settle()
+    stage.command("goaway", code=0)
+    stage.run(0.1)
+    stage.close()
+    stage.watch()
+
+
+@scenario("client_goaway_with_error.idle", "client_goaway_with_error.active")
+def client_goaway_with_error(stage, variant):
+    """the client says GOAWAY with INTERNAL_ERROR while the server drains"""
+    client = stage.http2()
+    if variant == "active":
+        client.request("/delay?ms=500")
+    stage.settle()
+    stage.close()
+    stage.run(0.1)
+    client.send_goaway(code="INTERNAL_ERROR")
+    stage.watch()
+
+
+@scenario("half_close_mid_download.before", "half_close_mid_download.after")
+def half_close_mid_download(stage, variant):
+    """the client sends FIN in the middle of a response that its window holds up, before or after close()"""
+    client = stage.http2(settings={"INITIAL_WINDOW_SIZE": 1000}, returns_windows=False)
+    client.request("/big?n=50000")
+    stage.settle()
+    if variant == "after":
+        stage.close()
+        stage.run(0.1)
+    client.fin()
+    stage.settle()
+    if variant == "before":
+        stage.close()
+    stage.watch()
+
+
+@scenario("settings_open_the_window")
+def settings_open_the_window(stage):
+    """a later SETTINGS frame of the client raises INITIAL_WINDOW_SIZE, and the blocked response goes on"""
+    client = stage.http2(settings={"INITIAL_WINDOW_SIZE": 0})
+    client.request("/big?n=50000")
+    stage.settle()
+    stage.close()
+    stage.run(0.3)
+    client.send_settings({"INITIAL_WINDOW_SIZE": 65535})
+    stage.watch()
+
+
+@scenario("request_trailers_after_close")
+def request_trailers_after_close(stage):
+    """the request ends with trailers while the server drains"""
+    client = stage.http2()
+    stream = client.request("/waitbody", "POST", end_stream=False)
+    client.send_data(stream, b"part")
+    stage.settle()
+    stage.close()
+    stage.run(0.2)
+    client.send_trailers(stream)
+    stage.watch()
+
+
+@scenario("protocol_error_while_draining.data_on_stream_0", "protocol_error_while_draining.window_overflow",
+          "protocol_error_while_draining.rst_of_idle_stream")
+def protocol_error_while_draining(stage, variant):
+    """a connection error (RFC 9113 5.4.1) while a request is served"""
+    client = stage.http2()
+    client.request("/delay?ms=600")
+    stage.settle()
+    stage.close()
+    stage.run(0.1)
+    if variant == "data_on_stream_0":
+        client.send_data(0, b"x")
+    if variant == "window_overflow":
+        client.send_window_update(0, 0x7FFFFFFF)
+    if variant == "rst_of_idle_stream":
+        client.send_rst_stream(7, "CANCEL")
+    stage.watch()
+
+
+@scenario("stops_reading_idle_then_resumes")
+def stops_reading_idle_then_resumes(stage):
+    """an idle client does not see what close() sends until half a second later"""
+    client = stage.http2()
+    stage.settle()
+    client.stop_reading()
+    stage.close()
+    stage.run(0.5)
+    client.resume_reading()
+    stage.watch()
+
+
+@scenario("reset_of_stream_above_last_id")
+def reset_of_stream_above_last_id(stage):
+    """a request after GOAWAY is cancelled by its client (golang/go#55846)"""
+    client = stage.http2()
+    client.request("/delay?ms=600")
+    stage.settle()
+    stage.close()
+    stage.run(0.1)
+    client.send_rst_stream(client.request("/fast"), "CANCEL")
+    stage.watch()
+
+
+@scenario("three_sessions_leave_one_by_one")
+def three_sessions_leave_one_by_one(stage):
+    """close() waits for the last of three, whose clients leave by FIN, by close and by reset"""
+    clients = [stage.http2(name=name, closes_after_fin=False) for name in "ABC"]
+    stage.settle()
+    stage.close()
+    stage.settle()
+    for client, leaves in zip(clients, (Http2Peer.fin, Http2Peer.close, Http2Peer.reset)):
+        leaves(client)
+        stage.settle(0.2)
+    stage.watch()
+
+
+suite.with_options(["idle_and_active_session", "rst_while_draining.CANCEL", "rst_while_draining.INTERNAL_ERROR",
+                    "body_ends_after_close.waitbody", "body_ends_after_close.echo", "new_stream_during_active", "half_close.active_after",
+                    "client_rst.active_after", "window_zero.stall_then_release", "destroy_sessions.active"], "@compat", api="compat")

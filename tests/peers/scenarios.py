@@ -34,7 +34,8 @@ class Suite:
     def with_options(self, names, suffix, **options):
         """The same scenarios with other options of the program."""
         for each in [each for each in self.scenarios if each.name in names]:
-            self.scenarios.append(replace(each, name=each.name + suffix, options={**each.options, **options}))
+            self.scenarios.append(replace(each, name=each.name + suffix, options={**each.options, **options},
+                                          is_new=each.is_new or self._are_new))
 
     def log_name(self, scenario):
         return self._prefix + scenario.name
