@@ -328,3 +328,104 @@ def rst_mid_body(stage):
     client.reset()
     stage.settle(0.2)
     command(stage, "close", 2)
+
+
+@scenario("fin_before_close.idle", "fin_before_close.active")
+def fin_before_close(stage, variant):
+    """the client sends FIN before close()"""
+    client = stage.tcp(closes_after_fin=False)
+    client.send(request("/fast" if variant == "idle" else "/delay?ms=500"))
+    stage.settle(0.2)
+    client.fin()
+    stage.settle(0.2)
+    command(stage, "close", 3)
+
+
+@scenario("client_close_mid_response")
+def client_close_mid_response(stage):
+    """the client closes its socket while chunks keep coming, and close() is called"""
+    client = stage.tcp()
+    client.send(request("/tick"))
+    stage.run(0.25)
+    client.close()
+    stage.run(0.2)
+    command(stage, "close", 2)
+
+
+@scenario("three_requests_one_connection")
+def three_requests_one_connection(stage):
+    """a connection that has served three requests is idle when close() is called"""
+    client = stage.tcp()
+    for _ in range(3):
+        client.send(request("/fast"))
+        stage.settle(0.1)
+    command(stage, "close", 2)
+
+
+@scenario("max_requests_per_socket", props={"maxRequestsPerSocket": 2})
+def max_requests_per_socket(stage):
+    """the second request is the last one of its connection; a third one comes all the same"""
+    client = stage.tcp()
+    for _ in range(3):
+        client.send(request("/fast"))
+        stage.settle(0.1)
+    command(stage, "close", 2)
+
+
+@scenario("chunked_upload")
+def chunked_upload(stage):
+    """a request with Transfer-Encoding: chunked ends after close()"""
+    client = stage.tcp()
+    client.send(request("/waitbody", "POST", "Transfer-Encoding: chunked\r\n") + "3\r\nabc\r\n")
+    stage.settle()
+    command(stage, "close", 0.3)
+    client.send("0\r\n\r\n")
+    stage.watch(3)
+
+
+@scenario("http_1_0")
+def http_1_0(stage):
+    """a request of HTTP/1.0, which keeps no connection"""
+    stage.tcp().send("GET /delay?ms=300 HTTP/1.0\r\n\r\n")
+    stage.settle()
+    command(stage, "close", 2)
+
+
+@scenario("bad_request")
+def bad_request(stage):
+    """no HTTP at all"""
+    stage.tcp().send("BOGUS\r\n\r\n")
+    stage.settle(0.2)
+    command(stage, "close", 2)
+
+
+@scenario("upgrade_outlives_close")
+def upgrade_outlives_close(stage):
+    """an upgraded connection is none of the server's any more"""
+    client = stage.tcp()
+    client.send(request("/fast", headers="Connection: Upgrade\r\nUpgrade: x\r\n"))
+    stage.settle(0.2)
+    command(stage, "close", 1.5)
+    client.fin()
+    stage.watch(1)
+
+
+@scenario("close_idle_then_close")
+def close_idle_then_close(stage):
+    """closeIdleConnections() finds one idle and one silent connection; then close()"""
+    stage.tcp(name="A").send(request("/fast"))
+    stage.settle()
+    stage.tcp(name="B")
+    stage.settle()
+    command(stage, "closeIdle", 0.3)
+    command(stage, "close", 2)
+
+
+@scenario("request_timeout_after_response", opts=CHECK_OFTEN, props={**SHORT, "keepAliveTimeout": 3000})
+def request_timeout_after_response(stage):
+    """the second request of a connection stops in its head; nobody calls close()"""
+    client = stage.tcp()
+    client.send(request("/fast"))
+    stage.settle()
+    client.send(PARTIAL_HEAD)
+    stage.run(2.5)

@@ -334,3 +334,94 @@ def destroy_soon_stalled(stage):
     command(stage, "destroySoon", 1)
     client.resume_reading()
     stage.read_to_the_end(client, 2)
+
+
+@scenario("maxconn_2_of_3", maxConnections=2)
+def maxconn_2_of_3(stage):
+    """the third connection is one too many"""
+    clients = []
+    for name in "ABC":
+        clients.append(client_of(stage, name=name))
+        stage.settle()
+    command(stage, "close", 0.2)
+    for client in clients[:2]:
+        client.fin()
+        stage.settle(0.2)
+    stage.watch(1)
+
+
+@scenario("timeout_while_closing", timeout=400)
+def timeout_while_closing(stage):
+    """'timeout' of an idle socket after close() closes nothing"""
+    client_of(stage)
+    stage.settle()
+    command(stage, "close", 1.2)
+
+
+@scenario("write_then_end_while_closing")
+def write_then_end_while_closing(stage):
+    """the application writes and ends after close(); the client answers the FIN"""
+    stage.tcp()
+    stage.settle()
+    command(stage, "close", 0.1)
+    command(stage, "write", 0.1, n=1000)
+    command(stage, "end", 0.1)
+    stage.watch(1)
+
+
+@scenario("write_to_reset_client")
+def write_to_reset_client(stage):
+    """the application writes to a socket whose client has gone by RST"""
+    client = client_of(stage)
+    stage.settle()
+    client.reset()
+    stage.settle(0.2)
+    command(stage, "write", 0.3)
+    command(stage, "close", 1)
+
+
+@scenario("reset_and_destroy_while_closing")
+def reset_and_destroy_while_closing(stage):
+    client_of(stage)
+    stage.settle()
+    command(stage, "close", 0.1)
+    command(stage, "reset", 0.5)
+
+
+@scenario("end_twice_while_closing", opts={"allowHalfOpen": True})
+def end_twice_while_closing(stage):
+    """end() twice, then the client's FIN"""
+    client = client_of(stage)
+    stage.settle()
+    command(stage, "close", 0.1)
+    command(stage, "end", 0.1)
+    command(stage, "end", 0.1)
+    client.fin()
+    stage.watch(1)
+
+
+@scenario("pause_then_destroy", opts={"pauseOnConnect": True})
+def pause_then_destroy(stage):
+    """a paused socket with input is destroyed after close()"""
+    client_of(stage).send("hi")
+    stage.settle(0.2)
+    command(stage, "close", 0.2)
+    command(stage, "destroy", 0.5)
+
+
+@scenario("client_closes_with_unread_output", mode="bigwrite")
+def client_closes_with_unread_output(stage):
+    """the client closes its socket while eight megabytes are on their way"""
+    client = big_write_stalled(stage)
+    command(stage, "close", 0.2)
+    client.close()
+    stage.watch(1)
+
+
+@scenario("unref_all_with_connection")
+def unref_all_with_connection(stage):
+    """nothing that is referenced is left: the process ends with a connection open"""
+    client_of(stage)
+    stage.settle()
+    stage.command("unrefAll")
+    stage.watch(1)

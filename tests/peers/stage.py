@@ -50,6 +50,7 @@ class Stage:
         ready += [client.on_readable for client in readers if client.has_buffered_input()]
         for on_readable in ready:
             on_readable()
+        self.server.has_exited()  # whoever waits for what, the row stands where it happened
 
     def watch(self, seconds=3.0):
         """The observation that the log is about: until the server's process ends, or for so long. Returns whether it ended."""

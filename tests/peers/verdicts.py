@@ -6,13 +6,14 @@ import tempfile
 from dataclasses import dataclass
 
 REPLAY_WITHIN = 120  # seconds
-AT_ONCE_MS = 100  # later than this, something had to be waited for
+AT_ONCE_MS = 60  # later than this, something had to be waited for
 
 
 @dataclass(frozen=True)
 class Observation:
     close_called: bool
     closed_after_ms: float | None  # None: never within the watch
+    process_ended: bool
     goaways: tuple[tuple[str, int, str], ...]  # client, last stream, code
     told: tuple[str, ...] | None  # what the application heard after the client's RST_STREAM, if there was one
 
@@ -23,7 +24,7 @@ class Observation:
         elif not self.close_called:
             parts.append("close not called")
         elif self.closed_after_ms is None:
-            parts.append("never closes")
+            parts.append("never calls back, though its process ends" if self.process_ended else "never closes")
         elif self.closed_after_ms < AT_ONCE_MS:
             parts.append("closes at once")
         else:
@@ -45,6 +46,7 @@ def observe(rows):
     called = closed = None
     is_node = any(row.get("ev") == "scenario" for row in rows)
     goaways, told = [], None
+    process_ended = False
     for row in rows:
         event = row.get("ev", "")
         if event.startswith("harness teardown"):
@@ -53,14 +55,16 @@ def observe(rows):
             called = row["t_ms"]
         if closed is None and event == (CALLED_BACK if is_node else "process exit"):
             closed = row["t_ms"]
+        process_ended = process_ended or event == "process exit"
         if row.get("type") == "GOAWAY" and row["dir"] == "s2c":
             goaways.append((row.get("conn", ""), row["last_stream"], row["code"]))
         if row.get("type") == "RST_STREAM" and row["dir"] == "c2s":
             told = []
-        elif told is not None and re.match(CALLBACK, event) and event not in told:
-            told.append(event.split(" ")[0] if event.startswith(SERVLET_LISTENERS) else event)
+        elif told is not None and re.match(CALLBACK, event):
+            name = event.split(" ")[0] if event.startswith(SERVLET_LISTENERS) else event
+            told += [name] if name not in told else []
     after = closed - called if called is not None and closed is not None else None
-    return Observation(called is not None, after, tuple(goaways), None if told is None else tuple(told))
+    return Observation(called is not None, after, process_ended, tuple(goaways), None if told is None else tuple(told))
 
 
 @dataclass(frozen=True)
