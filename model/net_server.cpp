@@ -29,6 +29,8 @@ struct machine : msm::front_end<machine, state, event, command, facts> {
     row <listening, event::close_called,      closed,    then<stop_listening, emit_close>,                        all<when<no_other>, unless<sessions_first>>>,
     row <listening, event::close_called,      closing,   then<arm_drain_timer, drain_sessions, defer_stop_listening>, when<sessions_first>>,
 
+    // Node lets a server listen again while the connections of its former life are still there.
+    row <closing,   event::listen_called,     listening, then<cancel_drain_timer, start_listening>>,
     // A connection can still open here only while the listener is open.
     stay<closing,   event::connection_opened,            then<count_up>>,
     stay<closing,   event::connection_gone,              then<count_down>,                                        unless<no_other>>,
@@ -39,6 +41,7 @@ struct machine : msm::front_end<machine, state, event, command, facts> {
     stay<closing,   event::drain_expired,                then<abort_connections>>,
     stay<closing,   event::close_called,                 then<report_not_running>>,
 
+    row <closed,    event::listen_called,     listening, then<start_listening>>,
     // The callback of a close() that comes too late is still called: jetty#8811 forgot it.
     stay<closed,    event::close_called,                 then<report_not_running>,                                unless<forgets>>,
     stay<closed,    event::close_called,                 then<>,                                                  when<forgets>>

@@ -67,13 +67,18 @@ void basic_server<Sizes>::turn::drive(net_server::event what, connection_id who)
 
 template <class Sizes>
 void basic_server<Sizes>::turn::drive(connection_id who, tcp_socket::event what) {
-  const tcp_socket::facts known{.closes_after_fin = decisions.after_fin == after_fin::closes};
+  // A session ends its socket itself: an HTTP/2 server always allows half-open sockets (Node: http2.createServer).
+  const tcp_socket::facts known{.closes_after_fin = decisions.after_fin == after_fin::closes, .allow_half_open = true};
   const auto taken = tcp_socket::step(at(who).socket, what, known);
   if (!take(taken, at(who).socket)) return;
   for (const auto command : taken.commands) {
     using enum tcp_socket::command;
     switch (command) {
-      case shutdown_write: out.push_back(model::shutdown_write{who}); break;
+      case shutdown_write:
+        out.push_back(model::shutdown_write{who});
+        // The session has flushed before: nothing is left to be written but the FIN.
+        drive(who, tcp_socket::event::output_finished);
+        break;
       case destroy:
         out.push_back(destroy_socket{who});
         out.push_back(run_close_callbacks{who});
@@ -84,6 +89,8 @@ void basic_server<Sizes>::turn::drive(connection_id who, tcp_socket::event what)
         drive(net_server::event::connection_gone, who);
         break;
       case report_end: tell(callback::socket_end, who); break;
+      case end_later:
+      case report_finish: break;
       case report_error:
         tell_aborted(who);
         tell_next_tick(callback::socket_error, who, 0, true);

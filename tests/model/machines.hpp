@@ -1,8 +1,9 @@
-// The six machines, each with what its table is held against: the facts that cannot be together, and the matrix of
+// The machines, each with what its table is held against: the facts that cannot be together, and the matrix of
 // states and events. A cell names the states that the event may lead to, "stays" for a row that keeps the state, and "-"
 // where the table has no row. What a row commands is not repeated here; server_test.cpp shows it at work.
 #pragma once
 
+#include "model/event_loop.hpp"
 #include "model/exchange.hpp"
 #include "model/http2_goaway.hpp"
 #include "model/http2_session.hpp"
@@ -23,7 +24,7 @@ struct net_server_machine {
   static bool impossible(const facts&) { return false; }
   static constexpr const char* matrix = R"(
                   | created   | listening      | closing      | closed
-listen_called     | listening | stays          | -            | -
+listen_called     | listening | stays          | listening    | listening
 close_called      | stays     | closing,closed | stays        | stays
 connection_opened | -         | stays          | stays        | -
 connection_gone   | -         | stays          | stays,closed | -
@@ -42,12 +43,13 @@ struct tcp_socket_machine {
   static constexpr auto table = &tcp_socket::table;
   static bool impossible(const facts&) { return false; }
   static constexpr const char* matrix = R"(
-                    | open                  | read_ended | write_ended | destroyed | closed
-peer_fin            | read_ended            | -          | destroyed   | -         | -
-peer_rst            | destroyed             | destroyed  | destroyed   | -         | -
-end_called          | write_ended,destroyed | destroyed  | -           | -         | -
-destroy_called      | destroyed             | destroyed  | destroyed   | -         | -
-close_callbacks_ran | -                     | -          | -           | closed    | -
+                    | open             | read_ended  | write_ended | destroyed | closed | ending      | both_ending
+peer_fin            | read_ended       | -           | destroyed   | -         | -      | both_ending | -
+peer_rst            | destroyed        | destroyed   | destroyed   | -         | -      | destroyed   | destroyed
+end_called          | ending,destroyed | both_ending | -           | -         | -      | -           | -
+output_finished     | -                | -           | -           | -         | -      | write_ended | destroyed
+destroy_called      | destroyed        | destroyed   | destroyed   | -         | -      | destroyed   | destroyed
+close_callbacks_ran | -                | -           | -           | closed    | -      | -           | -
 )";
 };
 
@@ -131,6 +133,21 @@ handler_wrote     | -          | stays        | -            | -         | -
 handler_finished  | writing    | writing      | -            | -         | -
 response_written  | -          | -            | completed    | -         | -
 request_failed    | failed     | stays,failed | stays,failed | -         | -
+)";
+};
+
+struct event_loop_machine {
+  using state = event_loop::state;
+  using event = event_loop::event;
+  using facts = event_loop::facts;
+  static constexpr const char* name = "event_loop";
+  static constexpr auto initial = state::timers;
+  static constexpr auto step = &event_loop::step;
+  static constexpr auto table = &event_loop::table;
+  static bool impossible(const facts&) { return false; }
+  static constexpr const char* matrix = R"(
+           | timers        | pending | prepare | poll            | pending_in_poll | check   | closing | ended
+phase_done | pending,ended | prepare | poll    | pending_in_poll | check           | closing | timers  | -
 )";
 };
 
