@@ -82,6 +82,19 @@ BOOST_DEFINE_FIXED_ENUM_CLASS(reset_counts, std::uint8_t, once, twice)
 /// What a close() on a closed server does with its callback.
 BOOST_DEFINE_FIXED_ENUM_CLASS(close_when_closed, std::uint8_t, calls_back, forgets)
 
+/// What maxConnections = 0 means (net.Server).
+BOOST_DEFINE_FIXED_ENUM_CLASS(zero_connections_max, std::uint8_t, unlimited, nobody)
+
+/// What becomes of a listen() that still looks up its host when close() is called (net.Server).
+BOOST_DEFINE_FIXED_ENUM_CLASS(listen_in_progress, std::uint8_t, listens_after_close, given_up)
+
+/// The decisions of a server whose application sees sockets.
+struct net_decisions {
+  model::zero_connections_max zero_connections_max = zero_connections_max::nobody;
+  model::listen_in_progress listen_in_progress = listen_in_progress::given_up;
+  std::uint32_t high_water_mark = 65536;  ///< bytes a socket that nobody reads buffers before it stops reading
+};
+
 struct profile {
   std::string_view name;
   std::string_view source;  ///< where the decisions were read or measured
@@ -104,6 +117,7 @@ struct profile {
   model::reset_reaches_application reset_reaches_application = reset_reaches_application::always;
   model::reset_counts reset_counts = reset_counts::once;
   model::close_when_closed close_when_closed = close_when_closed::calls_back;
+  net_decisions net{};
 };
 
 }  // namespace lastcall::model

@@ -13,11 +13,11 @@ namespace lastcall::model::tcp_socket {
 BOOST_DEFINE_FIXED_ENUM_CLASS(state, std::uint8_t,
   open,
   read_ended,   ///< 'end' was told: the peer's FIN, and all before it, has been read
+  ending,       ///< end() was called, output or FIN is still to be written
+  both_ending,  ///< the same after the peer's end
   write_ended,  ///< our FIN is sent ('finish')
   destroyed,    ///< close(2) was called, the close callbacks are still to run
-  closed,
-  ending,       ///< end() was called, output or FIN is still to be written
-  both_ending   ///< the same after the peer's end
+  closed
 )
 
 BOOST_DEFINE_FIXED_ENUM_CLASS(event, std::uint8_t,

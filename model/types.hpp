@@ -35,16 +35,21 @@ BOOST_DEFINE_FIXED_ENUM_CLASS(error_code, std::uint8_t,
   http_1_1_required)
 
 /// A timer the model asks its world to keep. `drain` is one for the whole server, the others one per connection.
+/// `inactivity` is socket.setTimeout() of a server that shows its sockets.
 BOOST_DEFINE_FIXED_ENUM_CLASS(timer, std::uint8_t,
   drain,   ///< from close() to the moment patience ends
   notice,  ///< between the GOAWAY that only warns and the one that counts (RFC 9113 6.8: at least one round trip)
   linger,  ///< from our FIN to the moment we stop waiting for the peer's (RFC 9112 9.6, staged close)
+  inactivity
 )
 
 /// What the application is told, by the names Node's documentation gives them. `request_error` stands for the
 /// Servlet listeners' onError.
 BOOST_DEFINE_FIXED_ENUM_CLASS(callback, std::uint8_t,
   listening,
+  server_error,
+  server_drop,
+  connections_counted,
   server_session,
   server_connection,
   session_local_settings,
@@ -61,10 +66,18 @@ BOOST_DEFINE_FIXED_ENUM_CLASS(callback, std::uint8_t,
   stream_close,
   request_completed,
   request_error,
+  socket_data,
   socket_end,
+  socket_finish,
+  socket_drain,
+  socket_timeout,
   socket_error,
   socket_close,
+  write_callback,
+  end_callback,
   server_close,
-  close_callback)
+  close_callback,
+  application_tick,
+  process_exit)
 
 }  // namespace lastcall::model

@@ -297,8 +297,9 @@ std::chrono::milliseconds world::duration(model::timer which) const {
       return options_.notice;
     case model::timer::linger:
       return options_.linger;
+    default:  // of a server that shows its sockets
+      return {};
   }
-  return {};
 }
 
 void world::carry_out(const model::arm_timer& what) {

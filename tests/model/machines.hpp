@@ -43,13 +43,13 @@ struct tcp_socket_machine {
   static constexpr auto table = &tcp_socket::table;
   static bool impossible(const facts&) { return false; }
   static constexpr const char* matrix = R"(
-                    | open             | read_ended  | write_ended | destroyed | closed | ending      | both_ending
-peer_fin            | read_ended       | -           | destroyed   | -         | -      | both_ending | -
-peer_rst            | destroyed        | destroyed   | destroyed   | -         | -      | destroyed   | destroyed
-end_called          | ending,destroyed | both_ending | -           | -         | -      | -           | -
-output_finished     | -                | -           | -           | -         | -      | write_ended | destroyed
-destroy_called      | destroyed        | destroyed   | destroyed   | -         | -      | destroyed   | destroyed
-close_callbacks_ran | -                | -           | -           | closed    | -      | -           | -
+                    | open             | read_ended  | ending      | both_ending | write_ended | destroyed | closed
+peer_fin            | read_ended       | -           | both_ending | -           | destroyed   | -         | -
+peer_rst            | destroyed        | destroyed   | destroyed   | destroyed   | destroyed   | -         | -
+end_called          | ending,destroyed | both_ending | -           | -           | -           | -         | -
+output_finished     | -                | -           | write_ended | destroyed   | -           | -         | -
+destroy_called      | destroyed        | destroyed   | destroyed   | destroyed   | destroyed   | -         | -
+close_callbacks_ran | -                | -           | -           | -           | -           | closed    | -
 )";
 };
 

@@ -30,6 +30,11 @@ constexpr bool callbacks_match_the_model() {
 }
 static_assert(callbacks_match_the_model(), "model::callback changed: follow it in traces::event_kind and in shape.cpp");
 
+/// `error.code` of Node, in the order of model::node_error.
+constexpr std::array<std::string_view, 9> error_names{
+    "none", "EPIPE", "ECONNRESET", "EADDRINUSE", "ERR_SERVER_ALREADY_LISTEN", "ERR_SERVER_NOT_RUNNING", "ERR_STREAM_DESTROYED",
+    "ERR_STREAM_WRITE_AFTER_END", "application"};
+
 template <typename Enum>
 std::optional<Enum> enumerator_named(std::string_view name) {
   std::optional<Enum> found;
@@ -67,6 +72,9 @@ std::string name_of(model::error_code code) {
   return name;
 }
 
+std::string_view name_of(model::node_error error) { return error_names.at(static_cast<std::size_t>(error)); }
+std::string_view name_of(model::ready_state state) { return enumerator_name(state); }
+
 std::string actor_name(const row& r) {
   if (r.actor == actor::client) return "client " + std::to_string(r.connection);
   return std::string(enumerator_name(r.actor));
@@ -88,5 +96,13 @@ std::optional<model::error_code> code_named(std::string_view name) {
   });
   return found;
 }
+
+std::optional<model::node_error> error_named(std::string_view name) {
+  const auto found = std::ranges::find(error_names, name);
+  if (found == error_names.end()) return std::nullopt;
+  return static_cast<model::node_error>(found - error_names.begin());
+}
+
+std::optional<model::ready_state> ready_state_named(std::string_view name) { return enumerator_named<model::ready_state>(name); }
 
 }  // namespace lastcall::traces

@@ -120,6 +120,16 @@ void read_field(json_object& line, field f, row& r) {
     case field::failed: r.failed = line.flag(name); return;
     case field::timer: r.timer = read_name(line, name, "timer", timer_named); return;
     case field::initial_window_size: r.initial_window_size = line.whole32(name, 0, largest_window); return;
+    case field::error: r.error = read_name(line, name, "error code of Node that this format knows", error_named); return;
+    case field::ready_state: r.ready_state = read_name(line, name, "readyState of a socket", ready_state_named); return;
+    case field::count: r.count = line.whole32(name); return;
+    case field::duration_ms: r.duration_ms = line.whole32(name); return;
+    case field::connections_max: r.connections_max = line.whole32(name); return;
+    case field::handles: r.handles = non_empty_text(line, name); return;
+    case field::has_callback: r.has_callback = line.flag(name); return;
+    case field::looks_up_host: r.looks_up_host = line.flag(name); return;
+    case field::allow_half_open: r.allow_half_open = line.flag(name); return;
+    case field::pause_on_connect: r.pause_on_connect = line.flag(name); return;
   }
 }
 

@@ -15,9 +15,10 @@ namespace lastcall::traces {
 
 /// The fields that depend on the event, in the order in which the writer puts them.
 enum class field : std::uint8_t {
-  connection, stream, length, increment, last_stream, code, end_stream, failed, timer, initial_window_size
+  connection, stream, length, increment, last_stream, code, end_stream, failed, timer, initial_window_size,
+  error, ready_state, count, duration_ms, connections_max, handles, has_callback, looks_up_host, allow_half_open, pause_on_connect
 };
-inline constexpr std::size_t field_count = 10;
+inline constexpr std::size_t field_count = 20;
 
 struct field_info {
   std::string_view name;     ///< the JSON key
@@ -29,13 +30,13 @@ class field_set {
  public:
   constexpr field_set() = default;
   constexpr field_set(std::initializer_list<field> fields) {
-    for (const field f : fields) bits_ = static_cast<std::uint16_t>(bits_ | bit(f));
+    for (const field f : fields) bits_ |= bit(f);
   }
   constexpr bool has(field f) const { return (bits_ & bit(f)) != 0; }
 
  private:
-  static constexpr std::uint16_t bit(field f) { return static_cast<std::uint16_t>(1U << static_cast<unsigned>(f)); }
-  std::uint16_t bits_ = 0;
+  static constexpr std::uint32_t bit(field f) { return std::uint32_t{1} << static_cast<unsigned>(f); }
+  std::uint32_t bits_ = 0;
 };
 
 /// What a replay does with a row.

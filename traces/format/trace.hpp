@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "model/profile.hpp"
+#include "model/socket_event.hpp"
 #include "model/types.hpp"
 
 namespace lastcall::traces {
@@ -39,11 +40,17 @@ BOOST_DEFINE_FIXED_ENUM_CLASS(actor, std::uint8_t, client, server, app, kernel, 
   /* What the server does to its socket, its listener and its timers; what the kernel and the clock do. */                \
   X(stop_listening) X(shutdown_write) X(destroy_socket) X(arm_timer) X(cancel_timer)                                      \
   X(accepted) X(reset_backlog) X(timer_expired)                                                                           \
+  /* The same where the application sees sockets and bytes. */                                                           \
+  X(send_bytes) X(recv_bytes) X(command) X(timer_set) X(timer_fired) X(unref) X(get_connections) X(data_listener)         \
+  X(socket_resume) X(socket_pause) X(socket_write) X(socket_destroy) X(socket_destroy_soon) X(socket_reset)               \
+  X(socket_unref) X(socket_set_timeout)                                                                                   \
   /* What the application is told. */                                                                                     \
-  X(listening) X(server_session) X(server_connection) X(session_local_settings) X(session_goaway) X(session_error)        \
+  X(listening) X(server_error) X(server_drop) X(connections_counted)                                                      \
+  X(server_session) X(server_connection) X(session_local_settings) X(session_goaway) X(session_error)                     \
   X(session_close) X(server_session_error) X(server_stream) X(stream_data) X(stream_end) X(stream_finish)                 \
-  X(stream_aborted) X(stream_error) X(stream_close) X(request_completed) X(request_error) X(socket_end) X(socket_error)   \
-  X(socket_close) X(server_close) X(close_callback)
+  X(stream_aborted) X(stream_error) X(stream_close) X(request_completed) X(request_error)                                 \
+  X(socket_data) X(socket_end) X(socket_finish) X(socket_drain) X(socket_timeout) X(socket_error) X(socket_close)         \
+  X(write_callback) X(end_callback) X(server_close) X(close_callback) X(application_tick) X(process_exit)
 
 #define LASTCALL_ENUMERATOR(name) name,
 enum class event_kind : std::uint8_t { LASTCALL_TRACE_EVENTS(LASTCALL_ENUMERATOR) };
@@ -64,12 +71,23 @@ struct row {
   bool failed = false;               ///< as in model::notify
   std::optional<model::timer> timer;
   std::optional<std::uint32_t> initial_window_size;
+  std::optional<model::node_error> error;        ///< of a callback that can have one; nothing: the record does not say
+  std::optional<model::ready_state> ready_state;
+  std::optional<std::uint32_t> count;            ///< connections
+  std::optional<std::uint32_t> duration_ms;
+  std::optional<std::uint32_t> connections_max;
+  std::string handles;                           ///< what keeps the process alive, as it reports it; empty: not reported
+  bool has_callback = false;
+  bool looks_up_host = false;
+  bool allow_half_open = false;
+  bool pause_on_connect = false;
   bool loop = false;                 ///< belongs to the loop of a lasso: after the last row, the first of these comes again
 
   /// Everything but the line.
   auto content() const {
     return std::tie(ms, actor, event, connection, stream, length, increment, last_stream, code, end_stream, failed, timer,
-                    initial_window_size, loop);
+                    initial_window_size, error, ready_state, count, duration_ms, connections_max, handles, has_callback,
+                    looks_up_host, allow_half_open, pause_on_connect, loop);
   }
   friend bool operator==(const row& a, const row& b) { return a.content() == b.content(); }
 };
@@ -113,6 +131,9 @@ std::string_view name_of(event_kind event);
 std::string_view name_of(model::timer timer);
 std::string_view name_of(model::protocol protocol);
 std::string name_of(model::error_code code);
+/// As `error.code` of Node: "EPIPE", "ERR_SERVER_NOT_RUNNING"; "application" for an error of the application's own.
+std::string_view name_of(model::node_error error);
+std::string_view name_of(model::ready_state state);
 /// "client 2", "server", "app", "kernel" or "clock".
 std::string actor_name(const row& r);
 
@@ -120,5 +141,7 @@ std::optional<event_kind> event_named(std::string_view name);
 std::optional<model::timer> timer_named(std::string_view name);
 std::optional<model::protocol> protocol_named(std::string_view name);
 std::optional<model::error_code> code_named(std::string_view name);
+std::optional<model::node_error> error_named(std::string_view name);
+std::optional<model::ready_state> ready_state_named(std::string_view name);
 
 }  // namespace lastcall::traces

@@ -35,6 +35,8 @@ ordered_json header_of(const trace& t) {
 /// The value of a field, or null where the row does not have it.
 ordered_json value_of(field f, const row& r) {
   const auto unless_zero = [](std::uint32_t value) { return value == 0 ? ordered_json() : ordered_json(value); };
+  const auto if_known = [](const auto& value) { return value ? ordered_json(*value) : ordered_json(); };
+  const auto name_if_known = [](const auto& value) { return value ? ordered_json(name_of(*value)) : ordered_json(); };
   const auto if_true = [](bool value) { return value ? ordered_json(true) : ordered_json(); };
   switch (f) {
     case field::connection: return unless_zero(r.connection);
@@ -42,11 +44,21 @@ ordered_json value_of(field f, const row& r) {
     case field::length: return r.length;
     case field::increment: return r.increment;
     case field::last_stream: return r.last_stream;
-    case field::code: return r.code ? ordered_json(name_of(*r.code)) : ordered_json();
+    case field::code: return name_if_known(r.code);
     case field::end_stream: return if_true(r.end_stream);
     case field::failed: return if_true(r.failed);
-    case field::timer: return r.timer ? ordered_json(name_of(*r.timer)) : ordered_json();
-    case field::initial_window_size: return r.initial_window_size ? ordered_json(*r.initial_window_size) : ordered_json();
+    case field::timer: return name_if_known(r.timer);
+    case field::initial_window_size: return if_known(r.initial_window_size);
+    case field::error: return name_if_known(r.error);
+    case field::ready_state: return name_if_known(r.ready_state);
+    case field::count: return if_known(r.count);
+    case field::duration_ms: return if_known(r.duration_ms);
+    case field::connections_max: return if_known(r.connections_max);
+    case field::handles: return r.handles.empty() ? ordered_json() : ordered_json(r.handles);
+    case field::has_callback: return if_true(r.has_callback);
+    case field::looks_up_host: return if_true(r.looks_up_host);
+    case field::allow_half_open: return if_true(r.allow_half_open);
+    case field::pause_on_connect: return if_true(r.pause_on_connect);
   }
   return {};
 }
