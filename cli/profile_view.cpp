@@ -45,7 +45,8 @@ std::vector<decision> decisions_of(const model::profile& profile) {
   // A structured binding does not compile when a decision is added that nobody names here.
   const auto& [name, source, speaks, registration, late_session, close_announces, close_order, second_phase, above_last_id, idle_means,
                farewell, early_response, after_fin, peer_half_close, peer_goaway, drain_deadline, drain_timer, at_deadline,
-               reset_reaches_application, reset_counts, close_when_closed] = profile;
+               reset_reaches_application, reset_counts, close_when_closed, net] = profile;
+  const auto& [zero_connections_max, listen_in_progress, high_water_mark] = net;
   static_cast<void>(name);
   static_cast<void>(source);
   static_cast<void>(speaks);
@@ -68,6 +69,9 @@ std::vector<decision> decisions_of(const model::profile& profile) {
       {"reset_reaches_application", text_of(reset_reaches_application), "when does the application hear of RST_STREAM?"},
       {"reset_counts", text_of(reset_counts), "how often does a reset leave the count of open streams?"},
       {"close_when_closed", text_of(close_when_closed), "what does close() on a closed server do with its callback?"},
+      {"zero_connections_max", text_of(zero_connections_max), "whom does maxConnections = 0 let in?"},
+      {"listen_in_progress", text_of(listen_in_progress), "what becomes of a listen() that looks up its host at close()?"},
+      {"high_water_mark", std::to_string(high_water_mark), "how many bytes does a socket buffer that nobody reads?"},
   };
 }
 

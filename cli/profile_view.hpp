@@ -12,7 +12,7 @@ namespace lastcall::cli {
 
 struct decision {
   std::string_view name;
-  std::string_view value;
+  std::string value;
   std::string_view question;  ///< that the value answers
 };
 

@@ -85,7 +85,26 @@ struct socket_connection {
     if (readable) return writable ? model::ready_state::open : model::ready_state::readOnly;
     return writable ? model::ready_state::writeOnly : model::ready_state::closed;
   }
+  template <class Bits>
+  void transfer(Bits& bits) {
+    bits.field(socket, 3);
+    bits.field(flow, 2);
+    for (bool* each : {&reading, &resume_scheduled, &peer_has_ended, &end_told, &end_called, &writing, &needs_drain, &shutdown_called,
+                       &shutdown_pending, &destroys_on_finish, &referenced, &reset, &timeout_armed})
+      bits.field(*each, 1);
+    for (std::uint8_t* each : {&end_callbacks, &writing_callbacks, &queued_callbacks}) bits.field(*each, 3);
+    for (std::uint32_t* each : {&buffered, &writing_length, &queued_length, &timeout_ms}) bits.field(*each, 32);
+    bits.field(write_error, 4);
+    bits.field(error, 4);
+  }
   friend bool operator==(const socket_connection&, const socket_connection&) = default;
+};
+
+/// A close() callback that waits for 'close'.
+struct close_waiter {
+  bool refused = false;  ///< it will be given ERR_SERVER_NOT_RUNNING
+
+  friend bool operator==(const close_waiter&, const close_waiter&) = default;
 };
 
 /// Something that keeps the event loop alive.
@@ -171,6 +190,20 @@ class basic_socket_server {
       if (connections_[who].is_live() && connections_[who].referenced) visit(alive::socket, who);
   }
 
+  /// Writes or reads the whole value, but for the options, through `bits` (see sim/bits.hpp).
+  template <class Bits>
+  void transfer(Bits& bits, std::size_t connections_max, std::size_t closes_max) {
+    bits.field(state_, 2);
+    bits.field(listener_open_, 1);
+    bits.field(referenced_, 1);
+    bits.field(drain_armed_, 1);
+    bits.field(lookups_, 2);
+    bits.field(application_timers_, 8);
+    bits.field(connections_counted_, 32);
+    bits.sequence(close_callbacks_, closes_max, 2, [&bits](close_waiter& each) { bits.field(each.refused, 1); });
+    bits.sequence(connections_, connections_max, 3, [&bits](socket_connection& each) { each.transfer(bits); });
+  }
+
   friend bool operator==(const basic_socket_server&, const basic_socket_server&) = default;
 
  private:
@@ -185,7 +218,7 @@ class basic_socket_server {
   std::uint8_t lookups_ = 0;  ///< listen() calls whose host is being looked up and that a close() may give up
   std::uint8_t application_timers_ = 0;
   std::uint32_t connections_counted_ = 0;
-  typename Sizes::template streams<bool> close_callbacks_;
+  typename Sizes::template streams<close_waiter> close_callbacks_;
   typename Sizes::template connections<socket_connection> connections_;
 };
 

@@ -235,7 +235,7 @@ struct basic_socket_server<Sizes>::turn {
   void tell_server_close() {
     tell({callback::server_close});
     const auto callbacks = std::exchange(server.close_callbacks_, {});
-    for (const bool refused : callbacks)
+    for (const auto [refused] : callbacks)
       tell({.what = callback::close_callback, .error = refused ? node_error::not_running : node_error::none, .failed = refused});
   }
   void drive(net_server::event what);
@@ -403,11 +403,11 @@ void basic_socket_server<Sizes>::turn<Host>::drive(net_server::event what) {
       case stop_listening:
         server.listener_open_ = false;
         emit(model::stop_listening{});
-        server.close_callbacks_.push_back(false);
+        server.close_callbacks_.push_back({.refused = false});
         break;
       case emit_close: queue(tick::tell_server_close); break;
       case report_not_running:
-        server.close_callbacks_.push_back(true);
+        server.close_callbacks_.push_back({.refused = true});
         if (server.connections_counted_ == 0) queue(tick::tell_server_close);
         break;
       case count_up: ++server.connections_counted_; break;

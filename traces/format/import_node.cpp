@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "traces/format/import_node_net.hpp"
 #include "traces/format/json_lines.hpp"
 #include "traces/format/node_handlers.hpp"
 #include "traces/format/rules.hpp"
@@ -405,6 +406,8 @@ class node_log_importer {
 result<trace> import_node_log(std::string_view log, std::string_view file, const import_options& options) {
   auto rows = parse_json_lines(log, file);
   if (!rows) return rows.failure();
+  if (!rows->empty() && rows->front().has("program") && rows->front().text("program") == "node_net_server.js")
+    return import_node_net_log(*std::move(rows), file, options);
   return node_log_importer().run(*std::move(rows), file, options);
 }
 

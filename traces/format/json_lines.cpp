@@ -117,6 +117,16 @@ json_object json_object::object(std::string_view name) {
   return {json::object(), file_, line_};
 }
 
+std::vector<std::string> json_object::texts(std::string_view name) {
+  const nlohmann::json* value = find(name, "an array of texts");
+  std::vector<std::string> made;
+  if (value == nullptr) return made;
+  const bool fits = value->is_array() && std::ranges::all_of(*value, [](const nlohmann::json& each) { return each.is_string(); });
+  if (!fits) reject(name, "expected an array of texts");
+  else for (const nlohmann::json& each : *value) made.push_back(each.get<std::string>());
+  return made;
+}
+
 std::vector<std::string> json_object::keys() const {
   std::vector<std::string> keys;
   for (const auto& item : content_.items()) keys.push_back(item.key());

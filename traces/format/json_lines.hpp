@@ -31,6 +31,8 @@ class json_object {
   std::uint32_t whole32(std::string_view name, std::uint32_t least = 0,
                         std::uint32_t most = std::numeric_limits<std::uint32_t>::max());
   json_object object(std::string_view name);
+  /// An array of texts.
+  std::vector<std::string> texts(std::string_view name);
 
   /// All keys, in alphabetical order.
   std::vector<std::string> keys() const;

@@ -63,7 +63,8 @@ verdict_on_row check_client_state(const client_lane& lane, const row& r) {
 
   if (starts_with(r.event, "send_") || r.event == event_kind::fin) {
     if (lane.write_ended) return no(fmt::format("{} has sent FIN", who));
-    if (!lane.preface_sent && r.event != event_kind::send_settings && r.event != event_kind::fin) {
+    const bool is_frame = r.event != event_kind::fin && r.event != event_kind::send_bytes;
+    if (is_frame && !lane.preface_sent && r.event != event_kind::send_settings) {
       return no("the first frame of a client is SETTINGS (RFC 9113 3.4)");
     }
   }
