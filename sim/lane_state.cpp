@@ -1,29 +1,10 @@
 #include "sim/lane_state.hpp"
 
-#include "sim/bits.hpp"
+#include "sim/byte_key.hpp"
 #include "sim/world.hpp"
 
 namespace lastcall::sim {
 namespace {
-
-/// The layout of sim/bits.hpp with whole words and sequences of any length.
-class byte_key {
- public:
-  template <class T>
-  void field(T value, unsigned = 0) {
-    const auto raw = static_cast<std::uint32_t>(value);
-    for (unsigned shift = 0; shift < 32; shift += 8) bytes_.push_back(static_cast<char>(raw >> shift));
-  }
-  template <class Sequence, class Item>
-  void sequence(Sequence& items, std::size_t, unsigned, Item item) {
-    field(items.size());
-    for (auto& each : items) item(each);
-  }
-  std::string take() { return std::move(bytes_); }
-
- private:
-  std::string bytes_;
-};
 
 void put(byte_key& key, const std::vector<server_frame>& frames) {
   key.sequence(frames, 0, 0, [&](const server_frame& each) {

@@ -404,11 +404,12 @@ class node_log_importer {
 }  // namespace
 
 result<trace> import_node_log(std::string_view log, std::string_view file, const import_options& options) {
-  auto rows = parse_json_lines(log, file);
-  if (!rows) return rows.failure();
-  if (!rows->empty() && rows->front().has("program") && rows->front().text("program") == "node_net_server.js")
-    return import_node_net_log(*std::move(rows), file, options);
-  return node_log_importer().run(*std::move(rows), file, options);
+  auto parsed = parse_json_lines(log, file);
+  if (!parsed) return parsed.failure();
+  std::vector<json_object> rows = *std::move(parsed);
+  if (!rows.empty() && rows.front().has("program") && rows.front().text("program") == "node_net_server.js")
+    return import_node_net_log(std::move(rows), file, options);
+  return node_log_importer().run(std::move(rows), file, options);
 }
 
 }  // namespace lastcall::traces
