@@ -216,13 +216,13 @@ TEST(import, a_response_that_ends_with_its_headers_ends_with_empty_data) {
 }
 
 TEST(import, what_is_no_such_log_is_refused) {
-  const std::string other = R"({"t_ms":0.0,"ev":"scenario","program":"node_net_server.js","options":{}})" "\n";
+  const std::string other = R"({"t_ms":0.0,"ev":"scenario","program":"node_inproc.js","options":{}})" "\n";
   const std::string compat = R"({"t_ms":0.0,"ev":"scenario","program":"node_h2_server.js","options":{"api":"compat"}})" "\n";
   const std::string begin = scenario + listening + connect;
   EXPECT_EQ(import_error(""), "l.jsonl:1: empty: a log begins with its `scenario` row");
   EXPECT_EQ(import_error(listening), "l.jsonl:1: field `ev`: a log begins with its `scenario` row");
   EXPECT_EQ(import_error(other),
-            "l.jsonl:1: field `program`: \"node_net_server.js\" is not supported, only node_h2_server.js with api \"stream\"");
+            "l.jsonl:1: field `program`: \"node_inproc.js\" is not supported, only node_h2_server.js with api \"stream\"");
   EXPECT_EQ(import_error(compat), "l.jsonl:1: field `api`: \"compat\" is not supported, only node_h2_server.js with api \"stream\"");
   EXPECT_EQ(import_error(begin), "l.jsonl:3: incomplete: the log has no `harness teardown` row");
   EXPECT_EQ(import_error(scenario + teardown), "l.jsonl:1: the log has no `listening` row, which names the version");

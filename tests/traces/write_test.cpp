@@ -38,6 +38,16 @@ void fill(field f, row& r) {
     case field::failed: r.failed = coin(); break;
     case field::timer: r.timer = static_cast<model::timer>(below(3)); break;
     case field::initial_window_size: r.initial_window_size = below(0x7fff'ffff); break;
+    case field::error: r.error = static_cast<model::node_error>(below(9)); break;
+    case field::ready_state: r.ready_state = static_cast<model::ready_state>(below(4)); break;
+    case field::count: r.count = below(9); break;
+    case field::duration_ms: r.duration_ms = below(9); break;
+    case field::connections_max: r.connections_max = below(9); break;
+    case field::handles: r.handles = "TCPServerWrap"; break;
+    case field::has_callback: r.has_callback = coin(); break;
+    case field::looks_up_host: r.looks_up_host = coin(); break;
+    case field::allow_half_open: r.allow_half_open = coin(); break;
+    case field::pause_on_connect: r.pause_on_connect = coin(); break;
   }
 }
 
@@ -154,6 +164,16 @@ TEST(write, two_rows_that_differ_in_one_field_are_not_equal) {
       case field::failed: r.failed = true; break;
       case field::timer: r.timer = model::timer::drain; break;
       case field::initial_window_size: r.initial_window_size = 0; break;
+      case field::error: r.error = model::node_error::none; break;
+      case field::ready_state: r.ready_state = model::ready_state::open; break;
+      case field::count: r.count = 0; break;
+      case field::duration_ms: r.duration_ms = 0; break;
+      case field::connections_max: r.connections_max = 0; break;
+      case field::handles: r.handles = "none"; break;
+      case field::has_callback: r.has_callback = true; break;
+      case field::looks_up_host: r.looks_up_host = true; break;
+      case field::allow_half_open: r.allow_half_open = true; break;
+      case field::pause_on_connect: r.pause_on_connect = true; break;
     }
     EXPECT_FALSE(r == row{}) << info(static_cast<field>(i)).name;
   }
