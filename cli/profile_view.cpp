@@ -45,7 +45,7 @@ std::vector<decision> decisions_of(const model::profile& profile) {
   // A structured binding does not compile when a decision is added that nobody names here.
   const auto& [name, source, speaks, registration, late_session, close_announces, close_order, second_phase, above_last_id, idle_means,
                farewell, early_response, after_fin, peer_half_close, peer_goaway, drain_deadline, drain_timer, at_deadline,
-               reset_reaches_application, reset_counts, close_when_closed, net] = profile;
+               reset_reaches_application, session_ends, reset_counts, close_when_closed, net] = profile;
   const auto& [zero_connections_max, listen_in_progress, high_water_mark] = net;
   static_cast<void>(name);
   static_cast<void>(source);
@@ -67,6 +67,7 @@ std::vector<decision> decisions_of(const model::profile& profile) {
       {"drain_timer", std::string(text_of(drain_timer)), "what moves the drain timer?"},
       {"at_deadline", std::string(text_of(at_deadline)), "what happens to connections at the drain deadline?"},
       {"reset_reaches_application", std::string(text_of(reset_reaches_application)), "when does the application hear of RST_STREAM?"},
+      {"session_ends", std::string(text_of(session_ends)), "when does a session end that has nothing left to do?"},
       {"reset_counts", std::string(text_of(reset_counts)), "how often does a reset leave the count of open streams?"},
       {"close_when_closed", std::string(text_of(close_when_closed)), "what does close() on a closed server do with its callback?"},
       {"zero_connections_max", std::string(text_of(zero_connections_max)), "whom does maxConnections = 0 let in?"},

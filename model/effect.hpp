@@ -22,6 +22,7 @@ struct send_data { connection_id connection; stream_id stream; std::uint32_t len
 // The socket and the listener.
 struct start_listening {};
 struct stop_listening {};                                   ///< the kernel resets what waits in the backlog
+struct discard_output { connection_id connection; };        ///< drop what is being written and what was submitted
 struct shutdown_write { connection_id connection; };        ///< FIN, after what was submitted
 struct destroy_socket { connection_id connection; };        ///< close(2); unread input makes it a RST (RFC 2525 2.17)
 struct run_close_callbacks { connection_id connection; };   ///< queue for the event loop's close-callbacks phase
@@ -44,7 +45,7 @@ struct notify {
 };
 
 using effect = std::variant<send_settings, send_settings_ack, send_ping, send_ping_ack, send_goaway, send_rst_stream,
-                            send_headers, send_data, start_listening, stop_listening, shutdown_write, destroy_socket,
+                            send_headers, send_data, start_listening, stop_listening, discard_output, shutdown_write, destroy_socket,
                             run_close_callbacks, run_deferred, arm_timer, cancel_timer, notify>;
 
 /// In the order in which they must be carried out. Reused from step to step, so that a warm vector allocates nothing.

@@ -12,6 +12,8 @@ namespace lastcall::model {
 struct listen_called {};
 struct close_called {};                                    ///< Node: server.close(callback)
 struct session_close_called { connection_id connection; };  ///< Node: http2session.close()
+struct session_destroy_called { connection_id connection; };             ///< Node: http2session.destroy()
+struct session_goaway_called { connection_id connection; error_code code; };  ///< Node: http2session.goaway(code)
 
 // The listener and the socket.
 struct connection_accepted { connection_id connection; };
@@ -45,7 +47,8 @@ struct timer_expired { timer which; connection_id connection; };  ///< `connecti
 struct deferred_ran { };                                           ///< a later turn: what was put off at close() runs
 struct close_callbacks_ran { connection_id connection; };          ///< the event loop's close-callbacks phase
 
-using event = std::variant<listen_called, close_called, session_close_called, connection_accepted, peer_fin, peer_rst,
+using event = std::variant<listen_called, close_called, session_close_called, session_destroy_called,
+                           session_goaway_called, connection_accepted, peer_fin, peer_rst,
                            output_flushed, recv_settings, recv_settings_ack, recv_headers, recv_data, recv_rst_stream,
                            recv_ping, recv_ping_ack, recv_window_update, recv_goaway, recv_invalid, end_stream_written,
                            handler_read, handler_responded, handler_wrote, handler_finished, timer_expired,

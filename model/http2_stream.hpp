@@ -32,7 +32,6 @@ BOOST_DEFINE_FIXED_ENUM_CLASS(command, std::uint8_t,
   dispatch,  ///< hand the request to the application
   report_data,
   report_end,  ///< the request is complete
-  report_finish,  ///< Node: 'finish' is told only when the request is still open
   response_done,
   fail_exchange,
   send_reset_no_error,  ///< RFC 9113 8.1: the rest of the request is not wanted

@@ -76,6 +76,10 @@ BOOST_DEFINE_FIXED_ENUM_CLASS(at_deadline, std::uint8_t, destroys, flushes_farew
 /// When the application learns of RST_STREAM.
 BOOST_DEFINE_FIXED_ENUM_CLASS(reset_reaches_application, std::uint8_t, always, unless_committed)
 
+/// When a session that was told to close ends: in a turn after its last stream, or with that stream, which closes while the
+/// write of its END_STREAM is being put together. What that write had in it is then lost (nodejs/node#42713).
+BOOST_DEFINE_FIXED_ENUM_CLASS(session_ends, std::uint8_t, after_last_stream, with_last_stream)
+
 /// How a reset leaves the count of open streams.
 BOOST_DEFINE_FIXED_ENUM_CLASS(reset_counts, std::uint8_t, once, twice)
 
@@ -115,6 +119,7 @@ struct profile {
   model::drain_timer drain_timer = drain_timer::absolute;
   model::at_deadline at_deadline = at_deadline::destroys;
   model::reset_reaches_application reset_reaches_application = reset_reaches_application::always;
+  model::session_ends session_ends = session_ends::after_last_stream;
   model::reset_counts reset_counts = reset_counts::once;
   model::close_when_closed close_when_closed = close_when_closed::calls_back;
   net_decisions net{};

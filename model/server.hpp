@@ -61,6 +61,7 @@ struct connection {
   bool linger_armed = false;
   stream_id last_stream = 0;     ///< the highest stream handed to the application
   stream_id announced = 0;       ///< the last id of the final GOAWAY
+  bool announced_by_application = false;  ///< it sent a GOAWAY of its own; no move of the checker's world does
   std::uint32_t streams_open = 0;
   typename Sizes::template streams<request> requests;
 
@@ -127,14 +128,21 @@ struct basic_server<Sizes>::turn {
   error_code code = error_code::no_error;  ///< of the frame behind this step
   bool carries_data = false;               ///< this step delivers bytes of a request body
   bool by_reset = false;                   ///< this step delivers a RST_STREAM
-  bool loses_connection = false;           ///< streams end because their connection does: Node tells of them later
-  bool unfinished = false;                 ///< the request of the stream at hand was still coming in
+  bool loses_connection = false;           ///< streams end because their connection does
+  bool within_write = false;               ///< this step is part of putting a write together
 
   // The application and the event loop.
   void on(const listen_called&) { drive(net_server::event::listen_called); }
   void on(const close_called&) { drive(net_server::event::close_called); }
   void on(const deferred_ran&) { drive(net_server::event::deferred_ran); }
   void on(const session_close_called& what) { drive(what.connection, http2_goaway::event::session_close_called), settle(what.connection); }
+  void on(const session_destroy_called& what) { destroy_session(what.connection); }
+  void on(const session_goaway_called& what) {
+    auto& which = at(what.connection);
+    if (!which.is_live()) return;
+    which.announced_by_application = true;
+    submit(what.connection, send_goaway{what.connection, which.last_stream, what.code});
+  }
   void on(const close_callbacks_ran& what) { drive(what.connection, tcp_socket::event::close_callbacks_ran); }
 
   // The listener and the socket.
@@ -164,6 +172,11 @@ struct basic_server<Sizes>::turn {
     settle(what.connection);
   }
   void on(const end_stream_written& what) {
+    const auto& which = at(what.connection);
+    const request* const response = find(what.connection, what.stream);
+    const bool is_last = which.streams_open == 1 && response != nullptr && response->stream == http2_stream::state::half_closed_remote;
+    if (decisions.session_ends == session_ends::with_last_stream && which.goaway == http2_goaway::state::final_sent && is_last)
+      return lose_last_response(what.connection, what.stream);
     drive(what.connection, what.stream, http2_stream::event::end_written);
     settle(what.connection);
   }
@@ -184,7 +197,8 @@ struct basic_server<Sizes>::turn {
     if (find(what.connection, what.stream) != nullptr) {  // trailers
       if (what.end_stream) drive(what.connection, what.stream, http2_stream::event::end_received);
     } else if (what.stream > from.last_stream) {
-      if (from.goaway == http2_goaway::state::final_sent && decisions.above_last_id != above_last_id::served) {
+      const bool above_last = from.goaway == http2_goaway::state::final_sent || from.announced_by_application;
+      if (above_last && decisions.above_last_id != above_last_id::served) {
         if (decisions.above_last_id == above_last_id::refused)
           submit(what.connection, send_rst_stream{what.connection, what.stream, error_code::refused_stream});
       } else {
@@ -223,6 +237,7 @@ struct basic_server<Sizes>::turn {
     if (!takes_frames(what.connection)) return;
     code = what.code;
     tell(callback::session_goaway, what.connection);
+    if (code != error_code::no_error && decisions.peer_goaway == peer_goaway::drains_session) return destroy_session(what.connection);
     drive(what.connection, http2_goaway::event::goaway_received);
     settle(what.connection);
   }
@@ -236,7 +251,6 @@ struct basic_server<Sizes>::turn {
     request* found = find(what.connection, what.stream);
     if (found == nullptr || found->reads_body) return;
     found->reads_body = true;
-    if (found->stream == http2_stream::state::half_closed_remote) tell_next_tick(callback::stream_end, what.connection, what.stream);
   }
   void on(const handler_responded& what) { drive_handler(what.connection, what.stream, exchange::event::handler_responded); }
   void on(const handler_wrote& what) { drive_handler(what.connection, what.stream, exchange::event::handler_wrote, what.length); }
@@ -365,8 +379,7 @@ struct basic_server<Sizes>::turn {
     }
   }
 
-  /// Of a destroyed socket only its close callbacks are still to come, and in them what its streams have to tell. A request
-  /// that never ended stays visible.
+  /// Of a destroyed socket only its close callbacks are still to come. A request that never ended stays visible.
   void forget_all_but_the_socket(connection_id who) {
     connection left;
     left.socket = at(who).socket;
@@ -376,23 +389,14 @@ struct basic_server<Sizes>::turn {
     at(who) = left;
   }
 
-  /// The application's callbacks for streams that ended with their connection, in the order Node was seen to call them.
-  void tell_aborted(connection_id who) {
-    for (const auto& each : at(who).requests)
-      if (each.exchange != exchange::state::completed) tell_next_tick(callback::stream_aborted, who, each.id);
-  }
-  void forget_told(connection_id who) {
+  /// Requests that the reset of their connection ended for good.
+  void forget_over(connection_id who) {
     auto& requests = at(who).requests;
     for (auto each = requests.begin(); each != requests.end();) each = is_over(each->exchange) ? requests.erase(each) : each + 1;
   }
-  void tell_closed(connection_id who, callback first) {
-    for (const auto& each : at(who).requests) {
-      tell_next_tick(first, who, each.id);
-      tell_next_tick(callback::stream_close, who, each.id);
-    }
-  }
 
-  void report_reset(connection_id who, const request& which);
+  void destroy_session(connection_id who);
+  void lose_last_response(connection_id who, stream_id which);
   void abort(connection_id who);
 };
 

@@ -91,22 +91,13 @@ void basic_server<Sizes>::turn::drive(connection_id who, tcp_socket::event what)
       case report_end: tell(callback::socket_end, who); break;
       case end_later:
       case report_finish: break;
-      case report_error:
-        tell_aborted(who);
-        tell_next_tick(callback::socket_error, who, 0, true);
-        break;
+      case report_error: tell(callback::socket_error, who, 0, true); break;
       case report_reset:
-        tell_closed(who, callback::stream_error);
-        forget_told(who);
-        tell_next_tick(callback::server_session_error, who);
-        tell_next_tick(callback::session_error, who);
-        tell_next_tick(callback::session_close, who);
+        forget_over(who);
+        tell(callback::session_error, who, 0, true);
         break;
       case report_closed:
-        tell_aborted(who);
-        tell_next_tick(callback::socket_close, who, 0, at(who).was_reset);
-        tell_closed(who, callback::stream_finish);
-        if (!at(who).was_reset) tell_next_tick(callback::session_close, who);
+        tell(callback::socket_close, who, 0, at(who).was_reset);
         at(who) = connection{};
         break;
     }
@@ -129,7 +120,7 @@ void basic_server<Sizes>::turn::drive(connection_id who, http2_session::event wh
           drive(who, http2_goaway::event::session_registered);
         break;
       case send_farewell:
-        if (decisions.farewell == farewell::goaway)
+        if (decisions.farewell == farewell::goaway && !within_write)
           submit(who, send_goaway{who, at(who).last_stream, error_code::no_error});
         break;
       case end_socket: drive(who, tcp_socket::event::end_called); break;
@@ -204,7 +195,6 @@ void basic_server<Sizes>::turn::drive(connection_id who, stream_id which, http2_
       .resets_early = decisions.early_response == early_response::resets_stream || !reads_body,
       .counts_twice = decisions.reset_counts == reset_counts::twice,
   };
-  unfinished = found->stream == http2_stream::state::open;
   const auto taken = http2_stream::step(found->stream, what, known);
   if (!take(taken, find(who, which)->stream)) return;
   for (const auto command : taken.commands) {
@@ -214,11 +204,7 @@ void basic_server<Sizes>::turn::drive(connection_id who, stream_id which, http2_
       case count_down: --at(who).streams_open; break;
       case dispatch: tell(callback::server_stream, who, which); break;
       case report_data: if (reads_body && carries_data) tell(callback::stream_data, who, which); break;
-      case report_end: if (reads_body) tell_next_tick(callback::stream_end, who, which); break;
-      case report_finish:
-        tell_next_tick(callback::stream_finish, who, which);
-        if (taken.next == http2_stream::state::closed) tell_next_tick(callback::stream_end, who, which);
-        break;
+      case report_end: tell(callback::stream_end, who, which); break;
       case response_done: drive(who, which, exchange::event::response_written); break;
       case fail_exchange: drive(who, which, exchange::event::request_failed); break;
       case send_reset_no_error: submit(who, send_rst_stream{who, which, error_code::no_error}); break;
@@ -226,7 +212,7 @@ void basic_server<Sizes>::turn::drive(connection_id who, stream_id which, http2_
     }
   }
   if (loses_connection) return;
-  if (taken.next == http2_stream::state::closed) tell_next_tick(callback::stream_close, who, which);
+  if (taken.next == http2_stream::state::closed) tell(callback::stream_close, who, which);
   forget_if_over(who, which);
 }
 
@@ -244,21 +230,33 @@ void basic_server<Sizes>::turn::drive(connection_id who, stream_id which, exchan
       case send_data: submit(who, model::send_data{who, which, length, false}); break;
       case send_end: submit(who, model::send_data{who, which, 0, true}); break;
       case report_completed: tell(callback::request_completed, who, which); break;
-      case report_error:
-        tell(callback::request_error, who, which, true);
-        if (!loses_connection) tell_next_tick(callback::stream_aborted, who, which);
-        if (by_reset) report_reset(who, *found);
-        break;
+      case report_error: tell(callback::request_error, who, which, true); break;
     }
   }
 }
 
-/// What Node tells of a stream that the peer reset: CANCEL and NO_ERROR end it quietly, other codes are errors.
+/// The application destroys the session: its streams fail at once. A session that was told to close waits for the peer's end
+/// all the same.
 template <class Sizes>
-void basic_server<Sizes>::turn::report_reset(connection_id who, const request& which) {
-  tell_next_tick(callback::stream_finish, who, which.id);
-  if (code != error_code::no_error && code != error_code::cancel) tell_next_tick(callback::stream_error, who, which.id);
-  else if (which.reads_body && unfinished) tell_next_tick(callback::stream_end, who, which.id);
+void basic_server<Sizes>::turn::destroy_session(connection_id who) {
+  auto& which = at(who);
+  if (!which.is_live()) return;
+  code = error_code::no_error;
+  if (which.goaway == http2_goaway::state::silent) return drive(who, http2_session::event::connection_error);
+  loses_connection = true;
+  drive_each(who, http2_stream::event::connection_gone, [](const request&) { return true; });
+  loses_connection = false;
+  settle(who);
+}
+
+/// The last stream takes its session with it, and with the session the write that was to end the stream.
+template <class Sizes>
+void basic_server<Sizes>::turn::lose_last_response(connection_id who, stream_id which) {
+  within_write = true;
+  drive(who, which, http2_stream::event::connection_gone);
+  out.push_back(discard_output{who});
+  at(who).output_pending = false;
+  settle(who);
 }
 
 /// The drain deadline has passed. A connection that lingers is bounded by its own timer and is left to it.

@@ -78,6 +78,15 @@ BOOST_DEFINE_FIXED_ENUM_CLASS(callback, std::uint8_t,
   server_close,
   close_callback,
   application_tick,
-  process_exit)
+  process_exit,
+  server_request,          // Node's compatibility API: a request and its response
+  request_data,
+  request_end,
+  request_aborted,
+  request_close,
+  response_finish,
+  response_close,
+  session_close_callback,  // of http2session.close(callback)
+  uncaught_exception)
 
 }  // namespace lastcall::model

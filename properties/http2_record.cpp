@@ -172,6 +172,10 @@ class recorder {
   void record(const model::stop_listening&) {
     add(actor::server, kind::stop_listening);
   }
+  void record(const model::discard_output& e) {
+    submitted_[e.connection].clear();
+    written_[e.connection].clear();
+  }
   void record(const model::shutdown_write& e) {
     add(actor::server, kind::shutdown_write, number_[e.connection]);
     fin_due_[e.connection] = true;

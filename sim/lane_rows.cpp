@@ -64,7 +64,7 @@ row as_row(const model::notify& told) {
   row made;
   made.actor = actor::server;
   made.event = traces::event_of(told.what);
-  made.connection = told.connection + 1;
+  made.connection = told.what == model::callback::uncaught_exception ? 0 : told.connection + 1;
   made.stream = told.stream;
   made.failed = told.failed;
   if (told.what == model::callback::session_goaway) made.code = told.code;

@@ -6,6 +6,21 @@
 namespace lastcall::sim {
 namespace {
 
+void put(byte_key& key, const model::node_stream& stream) {
+  key.field(stream.id);
+  for (const bool each : {stream.reads, stream.request_complete, stream.end_told, stream.ended, stream.blocked, stream.finish_told,
+                          stream.error_told, stream.aborted, stream.closed, stream.destroyed, stream.response_closed,
+                          stream.request_ended})
+    key.field(each);
+}
+
+void put(byte_key& key, const model::node_session& session) {
+  for (const bool each :
+       {session.closed, session.goaway_received, session.fails, session.destroyed, session.awaits_close})
+    key.field(each);
+  key.sequence(session.streams, 0, 0, [&](const model::node_stream& each) { put(key, each); });
+}
+
 void put(byte_key& key, const std::vector<server_frame>& frames) {
   key.sequence(frames, 0, 0, [&](const server_frame& each) {
     key.field(each.received);
@@ -22,7 +37,10 @@ std::string key_of(const lane_state& now) {
   byte_key key;
   const world_options any_size;
   model::server server = now.server;
-  server.transfer(key, 0, [&](auto& which) { detail::transfer_connection(key, which, any_size); });
+  server.transfer(key, 0, [&](auto& which) {
+    detail::transfer_connection(key, which, any_size);
+    key.field(which.announced_by_application);
+  });
   key.sequence(now.clients, 0, 0, [&](const lane_client& each) {
     key.field(each.phase);
     key.field(each.done);
@@ -37,12 +55,14 @@ std::string key_of(const lane_state& now) {
   });
   key.field(now.process_done);
   key.field(now.deferred);
-  key.sequence(now.ticks, 0, 0, [&](const model::notify& each) {
-    key.field(each.what);
-    key.field(each.connection);
-    key.field(each.stream);
-    key.field(each.code);
-    key.field(each.failed);
+  key.sequence(now.sessions, 0, 0, [&](const model::node_session& each) { put(key, each); });
+  key.sequence(now.ticks, 0, 0, [&](const model::node_call& each) {
+    key.field(each.told.what);
+    key.field(each.told.connection);
+    key.field(each.told.stream);
+    key.field(each.told.code);
+    key.field(each.told.failed);
+    key.field(each.own);
   });
   return key.take();
 }

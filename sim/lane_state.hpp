@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "model/effect.hpp"
+#include "model/node_callbacks.hpp"
 #include "model/server.hpp"
 #include "traces/format/trace.hpp"
 
@@ -38,7 +38,8 @@ struct lane_state {
   std::vector<lane_client> clients;
   std::uint32_t process_done = 0;  ///< rows of the server process's lane that have happened
   bool deferred = false;
-  std::vector<model::notify> ticks;  ///< callbacks that run before the event loop goes on
+  model::node_sessions sessions;  ///< as the application sees them
+  model::node_calls ticks;        ///< callbacks that run before the event loop goes on
 
   std::size_t rows_done() const {
     std::size_t sum = process_done;

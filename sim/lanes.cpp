@@ -17,7 +17,10 @@ using kind = traces::event_kind;
 /// The depth-first search for a schedule.
 class search {
  public:
-  search(const traces::trace& log, const model::profile& profile) : lanes_(lanes_of(log)), profile_(profile) {}
+  search(const traces::trace& log, const model::profile& profile)
+      : lanes_(lanes_of(log)),
+        profile_(profile),
+        callbacks_({.compat = log.application.api == "compat", .hears_errors = log.application.hears_errors}, profile) {}
 
   lane_replay run() {
     lane_state first;
@@ -91,11 +94,21 @@ class search {
     if (!wrote) return false;
     client.submitted = std::move(held);
     if (client.left) client.unread.clear();
+    mark_written(s, who);
     const std::size_t before = s.clients[who].submitted.size();
     for (const auto stream : ended)
       if (!happen(s, model::end_stream_written{who, stream})) return false;
     const bool answered = is_live(s, who) && s.clients[who].submitted.size() > before;
     return answered || !is_live(s, who) || happen(s, model::output_flushed{who});
+  }
+
+  /// A write that is not held back any more has called its callback.
+  static void mark_written(lane_state& s, std::uint32_t who) {
+    if (who >= s.sessions.size()) return;
+    for (auto& stream : s.sessions[who].streams)
+      stream.blocked = std::ranges::any_of(s.clients[who].submitted, [&](const server_frame& frame) {
+        return frame.received == kind::recv_data && frame.stream == stream.id;
+      });
   }
 
   bool close_callbacks(lane_state& s, std::uint32_t who) {
@@ -113,9 +126,9 @@ class search {
   /// The first callback of the next-tick queue. What the handler does in it are the next rows of the lane.
   bool run_tick(lane_state& s) {
     if (s.ticks.empty()) return false;
-    const model::notify told = s.ticks.front();
+    const model::node_call next = s.ticks.front();
     s.ticks.erase(s.ticks.begin());
-    return expect_callback(s, told);
+    return call_back(s, next);
   }
 
   bool deferred(lane_state& s) {
@@ -193,11 +206,14 @@ class search {
     const model::connection_id named = r.connection == 0 ? 0 : r.connection - 1;
     if (r.actor == actor::clock) return happen(s, model::timer_expired{*r.timer, named});
     const bool on_connection = r.event != kind::listen && r.event != kind::close;
-    if (on_connection && !is_live(s, named)) return true;  // a handler that outlives its connection
+    if (on_connection && !is_live(s, named)) return refuse(s, r);  // a handler that outlives its connection
     switch (r.event) {
       case kind::listen: return happen(s, model::listen_called{});
       case kind::close: return happen(s, model::close_called{});
       case kind::session_close: return happen(s, model::session_close_called{named});
+      case kind::session_destroy: return happen(s, model::session_destroy_called{named});
+      case kind::session_goaway:
+        return happen(s, model::session_goaway_called{named, r.code.value_or(model::error_code::no_error)});
       case kind::handler_read: return happen(s, model::handler_read{named, r.stream});
       case kind::handler_responded: return happen(s, model::handler_responded{named, r.stream});
       case kind::handler_wrote: return happen(s, model::handler_wrote{named, r.stream, r.length});
@@ -208,10 +224,21 @@ class search {
     return false;
   }
 
+  /// What a handler does when its connection is gone comes to nothing but callbacks of its own.
+  bool refuse(lane_state& s, const row& r) {
+    if (r.event != kind::handler_finished) return true;
+    model::node_calls calls;
+    callbacks_.called(s.sessions, model::handler_finished{traces::slot_of(r), r.stream}, calls);
+    return take(s, calls);
+  }
+
   // --- One event, its effects, and what they show.
 
   bool happen(lane_state& s, const model::event& what) {
     schedule_.push_back(what);
+    model::node_calls calls;
+    callbacks_.called(s.sessions, what, calls);
+    if (!take(s, calls)) return false;
     model::effects effects;
     s.server.step(what, profile_, effects);
     for (const auto& each : effects)
@@ -243,26 +270,54 @@ class search {
       }
     return true;
   }
+  /// What ends a connection in passing is written before its end; a response that was given up is not.
+  static void write_control_frames(lane_client& client) {
+    const bool has_room = client.unread.empty() || client.reading;
+    for (const server_frame& frame : client.submitted) {
+      const bool of_response = frame.received == kind::recv_headers || frame.received == kind::recv_data;
+      if (has_room && !client.left && !of_response) client.unread.push_back(frame);
+    }
+    client.submitted.clear();
+  }
+  bool carry_out(lane_state& s, const model::discard_output& e) {
+    s.clients[e.connection].unread.clear();
+    s.clients[e.connection].submitted.clear();
+    return true;
+  }
   bool carry_out(lane_state& s, const model::shutdown_write& e) {
     lane_client& client = s.clients[e.connection];
+    write_control_frames(client);
     if (!client.left) client.unread.push_back({kind::recv_fin});
-    client.submitted.clear();
     return true;
   }
   bool carry_out(lane_state& s, const model::destroy_socket& e) {
     lane_client& client = s.clients[e.connection];
+    write_control_frames(client);
     const bool fin_sent = std::ranges::any_of(client.unread, [](const server_frame& f) { return f.received == kind::recv_fin; });
     const bool was_told = fin_sent || client.fin_read;
     if (!client.left && !was_told) client.unread.push_back({kind::recv_fin});
-    client.submitted.clear();
     client.phase = lane_client::gone;
     return true;
   }
   bool carry_out(lane_state& s, const model::run_deferred&) { return s.deferred = true; }
   bool carry_out(lane_state& s, const model::notify& e) {
-    if (!e.next_tick) return expect_callback(s, e);
-    s.ticks.push_back(e);
+    model::node_calls calls;
+    callbacks_.told(s.sessions, e, calls);
+    return take(s, calls);
+  }
+
+  bool take(lane_state& s, const model::node_calls& calls) {
+    for (const model::node_call& each : calls) {
+      if (each.told.next_tick) s.ticks.push_back(each);
+      else if (!call_back(s, each)) return false;
+    }
     return true;
+  }
+  bool call_back(lane_state& s, const model::node_call& call) {
+    model::node_calls calls;
+    for (const model::notify& seen : callbacks_.run(s.sessions, call, calls))
+      if (!expect_callback(s, seen)) return false;
+    return take(s, calls);
   }
 
   bool expect_callback(lane_state& s, const model::notify& told) {
@@ -396,6 +451,7 @@ class search {
 
   lanes lanes_;
   const model::profile& profile_;
+  model::node_callbacks callbacks_;
   model::effects effects_;
   std::unordered_set<std::string> seen_;
   std::vector<model::event> schedule_;

@@ -248,6 +248,10 @@ void world<C>::happen(state& now, const model::event& happened, observation& see
         if (each.phase == link::backlog) each = link{};
     } else if (const auto* destroyed = std::get_if<model::destroy_socket>(&seen.effects[i])) {
       now.links[destroyed->connection] = link{};
+    } else if (const auto* discarded = std::get_if<model::discard_output>(&seen.effects[i])) {
+      link& client = now.links[discarded->connection];
+      client.unread = client.unread_goaway = false;
+      client.unread_ends = 0;
     } else if (std::holds_alternative<model::run_deferred>(seen.effects[i])) {
       now.deferred = true;
     }

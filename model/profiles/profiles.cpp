@@ -42,6 +42,15 @@ constexpr profile node_23 = [] {
   return made;
 }();
 
+/// Node 20.3.1: as later in 20, but a session ends with its last stream.
+constexpr profile node_20_3 = [] {
+  profile made = node_23;
+  made.name = "node-20.3.1";
+  made.source = "measured on Node 20.3.1; nodejs/node#42713";
+  made.session_ends = session_ends::with_last_stream;
+  return made;
+}();
+
 /// The same decisions, measured in other releases.
 constexpr profile renamed(profile made, std::string_view name, std::string_view source) {
   made.name = name;
@@ -51,6 +60,7 @@ constexpr profile renamed(profile made, std::string_view name, std::string_view 
 
 constexpr std::array field{
     rfc9113,
+    node_20_3,
     renamed(node_23, "node-20.20.2", "measured on Node 20.20.2"),
     node_23,
     node_24,

@@ -19,7 +19,7 @@ namespace {
 
 using e = event_kind;
 
-constexpr std::string_view supported = "node_h2_server.js with api \"stream\"";
+constexpr std::string_view supported = "node_h2_server.js";
 
 /// Rows that say nothing a trace could carry; traces/README.md gives the reason for each.
 const std::set<std::string_view> dropped{
@@ -31,7 +31,9 @@ const std::set<std::string_view> dropped{
     "preface c2s",
     "process exit",
     "process exit event",
+    "res 'drain'",
     "report",
+    "req close detail",
     "respond() threw",
     "server 'error'",
     "server 'timeout'",
@@ -39,14 +41,12 @@ const std::set<std::string_view> dropped{
     "server stdout",
     "session 'frameError'",
     "session 'timeout'",
-    "session.close() callback",
     "socket 'drain'",
     "socket 'timeout'",
     "stream 'drain'",
     "stream 'frameError'",
     "stream 'timeout'",
     "stream close detail",
-    "uncaughtException",
     "unhandledRejection",
     "write callback error",
     "write callback ok",
@@ -54,11 +54,18 @@ const std::set<std::string_view> dropped{
 
 /// Callbacks of a session, a socket or a stream that carry nothing of their own.
 const std::map<std::string_view, e> plain_callbacks{
+    {"req 'aborted'", e::request_aborted},
+    {"req 'close'", e::request_close},
+    {"req 'data'", e::request_data},
+    {"req 'end'", e::request_end},
+    {"res 'close'", e::response_close},
+    {"res 'finish'", e::response_finish},
     {"server 'close'", e::server_close},
     {"server 'sessionError'", e::server_session_error},
     {"session 'close'", e::session_close},
     {"session 'error'", e::session_error},
     {"session 'localSettings'", e::session_local_settings},
+    {"session.close() callback", e::session_close_callback},
     {"socket 'end'", e::socket_end},
     {"socket 'error'", e::socket_error},
     {"stream 'aborted'", e::stream_aborted},
@@ -67,6 +74,7 @@ const std::map<std::string_view, e> plain_callbacks{
     {"stream 'end'", e::stream_end},
     {"stream 'error'", e::stream_error},
     {"stream 'finish'", e::stream_finish},
+    {"uncaughtException", e::uncaught_exception},
 };
 
 /// What a client does and sees besides frames.
@@ -110,16 +118,17 @@ class node_log_importer {
     std::uint32_t connection = 0;
     model::stream_id stream = 0;
     handler_program handler;
-    bool dead = false;  ///< aborted or closed: Node refuses the handler's further calls
   };
 
-  static void check_scenario(json_object& line) {
+  void check_scenario(json_object& line) {
     if (line.text("ev") != "scenario") line.reject("ev", "a log begins with its `scenario` row");
     const std::string program = line.text("program");
-    if (program != "node_h2_server.js") line.reject("program", fmt::format("\"{}\" is not supported, only {}", program, supported));
+    if (program != supported) line.reject("program", fmt::format("\"{}\" is not supported, only {}", program, supported));
     json_object options = line.object("options");
-    const std::string api = options.text("api");
-    if (api != "stream") options.reject("api", fmt::format("\"{}\" is not supported, only {}", api, supported));
+    if (options.has("api")) trace_.application.api = options.text("api");
+    if (options.has("errListeners")) trace_.application.hears_errors = options.flag("errListeners");
+    const std::string& api = trace_.application.api;
+    if (api != "stream" && api != "compat") options.reject("api", fmt::format("\"{}\" is neither \"stream\" nor \"compat\"", api));
     line.reject(options);
   }
 
@@ -174,8 +183,8 @@ class node_log_importer {
       add(line, actor::server, e::server_session).connection = connection_of_session(line);
     } else if (name == "server 'connection'") {
       add(line, actor::server, e::server_connection).connection = nth_accepted(line, "ev", ++server_connections_);
-    } else if (name == "server 'stream'") {
-      take_request(line);
+    } else if (name == "server 'stream'" || name == "server 'request'") {
+      take_request(line, name == "server 'stream'" ? e::server_stream : e::server_request);
     } else if (name == "session 'goaway'") {
       const auto code = static_cast<model::error_code>(
           line.whole32("code", 0, static_cast<std::uint32_t>(model::error_code::http_1_1_required)));
@@ -192,14 +201,16 @@ class node_log_importer {
       add(line, actor::server, e::close_callback).failed = line.has("err");
     } else if (name == "session.close() called") {
       add(line, actor::app, e::session_close).connection = connection_of_session(line);
+    } else if (name == "session.destroy() called") {
+      add(line, actor::app, e::session_destroy).connection = connection_of_session(line);
     } else if (name == "session.goaway() called") {
       row& r = add(line, actor::app, e::session_goaway);
       r.connection = only_connection();
       if (r.connection == 0) line.reject("ev", "of several connections, this row does not say which");
     } else if (name == "handler timer fired" || name == "handler saw request end" || name == "handler end()") {
-      if (request* q = live_request(line)) add_calls(line, *q, q->handler.later);
+      if (const request* q = request_of(line)) add_calls(line, *q, q->handler.later);
     } else if (name == "handler write()") {
-      if (request* q = live_request(line)) add_calls(line, *q, {{e::handler_wrote, q->handler.chunk}});
+      if (const request* q = request_of(line)) add_calls(line, *q, {{e::handler_wrote, q->handler.chunk}});
     } else {
       line.reject("ev", fmt::format("\"{}\" is not supported", name));
     }
@@ -216,39 +227,37 @@ class node_log_importer {
   }
 
   void take_callback(json_object& line, e event) {
-    const bool of_stream = name_of(event).starts_with("stream_");
+    const std::string_view callback = name_of(event);
+    const bool of_stream = callback.starts_with("stream_") || callback.starts_with("request_") || callback.starts_with("response_");
     row& r = add(line, actor::server, event);
     if (of_stream) {
       r.stream = stream_of(line);
       r.connection = connection_of_stream(r.stream);
     } else if (line.has("sess")) {
       r.connection = connection_of_session(line);
-    } else if (event != e::server_close) {
+    } else if (event != e::server_close && event != e::uncaught_exception) {
       r.connection = only_connection();
     }
-    if (event == e::stream_aborted || event == e::stream_close) requests_[{r.connection, r.stream}].dead = true;
   }
 
-  void take_request(json_object& line) {
-    row& r = add(line, actor::server, e::server_stream);
+  void take_request(json_object& line, e event) {
+    row& r = add(line, actor::server, event);
     r.stream = stream_of(line);
     const std::string path = line.text("path");
     r.connection = connection_of_stream(r.stream, path);
     if (r.connection == 0) return line.reject("stream", "of several clients, or of none, that opened this stream on this path");
     request& q = requests_[{r.connection, r.stream}];
-    q = {r.connection, r.stream, handler_for(path), false};
+    q = {r.connection, r.stream, handler_for(path)};
     add_calls(line, q, q.handler.at_start);
   }
 
-  /// The request that a handler's row is about, or null when Node refuses what the handler does.
-  request* live_request(json_object& line) {
+  /// The request that a handler's row is about.
+  const request* request_of(json_object& line) {
     const model::stream_id stream = stream_of(line);
     const auto found = requests_.find({connection_of_stream(stream), stream});
-    if (found == requests_.end() || found->second.connection == 0) {
-      line.reject("stream", "no request was dispatched on this stream, or several were and the row does not say which");
-      return nullptr;
-    }
-    return found->second.dead ? nullptr : &found->second;
+    if (found != requests_.end() && found->second.connection != 0) return &found->second;
+    line.reject("stream", "no request was dispatched on this stream, or several were and the row does not say which");
+    return nullptr;
   }
 
   void add_calls(const json_object& line, const request& q, const std::vector<handler_call>& calls) {

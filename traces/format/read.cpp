@@ -51,6 +51,18 @@ std::optional<world> read_world(json_object& header) {
   return w;
 }
 
+application read_application(json_object& header) {
+  application used;
+  if (!header.has("application")) return used;
+  json_object inner = header.object("application");
+  used.api = inner.text("api");
+  if (used.api != "stream" && used.api != "compat") inner.reject("api", "expected \"stream\" or \"compat\"");
+  used.hears_errors = inner.flag("hears_errors");
+  inner.reject_other_fields("`application`");
+  header.reject(inner);
+  return used;
+}
+
 std::string read_path(json_object& header) {
   if (!header.has("path")) return {};
   static const std::regex form(R"(-|([0-9]+/)*([0-9]+|\([0-9]+(/[0-9]+)*\)))");
@@ -75,6 +87,7 @@ void read_header(json_object& line, trace& t) {
     t.protocol = named.value_or(model::protocol::http2);
   }
   t.expect = read_expectations(line);
+  t.application = read_application(line);
   t.world = read_world(line);
   t.path = read_path(line);
   if (t.world.has_value() != !t.path.empty()) {

@@ -36,7 +36,7 @@ BOOST_DEFINE_FIXED_ENUM_CLASS(actor, std::uint8_t, client, server, app, kernel, 
   X(recv_settings) X(recv_settings_ack) X(recv_headers) X(recv_data) X(recv_rst_stream) X(recv_ping) X(recv_ping_ack)     \
   X(recv_window_update) X(recv_goaway) X(recv_fin) X(recv_rst) X(recv_invalid)                                            \
   /* The application's calls (with close, session_close and session_goaway) and its request handlers. */                  \
-  X(listen) X(handler_read) X(handler_responded) X(handler_wrote) X(handler_finished)                                     \
+  X(listen) X(session_destroy) X(handler_read) X(handler_responded) X(handler_wrote) X(handler_finished)                                     \
   /* What the server does to its socket, its listener and its timers; what the kernel and the clock do. */                \
   X(stop_listening) X(shutdown_write) X(destroy_socket) X(arm_timer) X(cancel_timer)                                      \
   X(accepted) X(reset_backlog) X(timer_expired)                                                                           \
@@ -50,7 +50,9 @@ BOOST_DEFINE_FIXED_ENUM_CLASS(actor, std::uint8_t, client, server, app, kernel, 
   X(session_close) X(server_session_error) X(server_stream) X(stream_data) X(stream_end) X(stream_finish)                 \
   X(stream_aborted) X(stream_error) X(stream_close) X(request_completed) X(request_error)                                 \
   X(socket_data) X(socket_end) X(socket_finish) X(socket_drain) X(socket_timeout) X(socket_error) X(socket_close)         \
-  X(write_callback) X(end_callback) X(server_close) X(close_callback) X(application_tick) X(process_exit)
+  X(write_callback) X(end_callback) X(server_close) X(close_callback) X(application_tick) X(process_exit)                    \
+  X(server_request) X(request_data) X(request_end) X(request_aborted) X(request_close) X(response_finish)                 \
+  X(response_close) X(session_close_callback) X(uncaught_exception)
 
 #define LASTCALL_ENUMERATOR(name) name,
 enum class event_kind : std::uint8_t { LASTCALL_TRACE_EVENTS(LASTCALL_ENUMERATOR) };
@@ -108,6 +110,14 @@ struct world {
   friend bool operator==(const world&, const world&) = default;
 };
 
+/// How a Node application uses its http2 module; what a log's callbacks look like depends on it.
+struct application {
+  std::string api = "stream";  ///< or "compat": it takes 'request' and not 'stream'
+  bool hears_errors = true;    ///< it listens to 'error'
+
+  friend bool operator==(const application&, const application&) = default;
+};
+
 struct trace {
   std::string title;
   std::string system;   ///< the software that was seen, with its version, e.g. "node 23.1.0"
@@ -115,6 +125,7 @@ struct trace {
   std::string profile;  ///< the decisions under which it is replayed
   model::protocol protocol = model::protocol::http2;  ///< what was spoken, and so in whose world it is replayed
   std::map<std::string, verdict> expect;  ///< by claim
+  traces::application application;
   std::optional<traces::world> world;     ///< with `path`, and only where the checker wrote the trace
   std::string path;                       ///< a choice path, "0/3/(1/0)"; empty where there is none
   std::vector<row> rows;

@@ -21,6 +21,8 @@ ordered_json header_of(const trace& t) {
   if (t.protocol != model::protocol::http2) header["protocol"] = name_of(t.protocol);
   header["expect"] = ordered_json::object();
   for (const auto& [claim, v] : t.expect) header["expect"][claim] = v == verdict::holds ? "holds" : "violated";
+  if (t.application != application{})
+    header["application"] = {{"api", t.application.api}, {"hears_errors", t.application.hears_errors}};
   if (t.world) {
     header["world"] = {{"connections", t.world->connections},
                        {"streams", t.world->streams},
