@@ -208,7 +208,10 @@ void basic_server<Sizes>::turn::drive(connection_id who, stream_id which, http2_
       case response_done: drive(who, which, exchange::event::response_written); break;
       case fail_exchange: drive(who, which, exchange::event::request_failed); break;
       case send_reset_no_error: submit(who, send_rst_stream{who, which, error_code::no_error}); break;
-      case send_reset_stream_closed: submit(who, send_rst_stream{who, which, error_code::stream_closed}); break;
+      case send_reset_stream_closed:
+        code = error_code::stream_closed;
+        submit(who, send_rst_stream{who, which, code});
+        break;
     }
   }
   if (loses_connection) return;

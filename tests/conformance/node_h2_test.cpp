@@ -1,38 +1,25 @@
 // Logs of real Node processes against the model. Under the profile of its own release each log must be reproduced, with the
-// verdict that the process showed; under a profile of the other kind of release it must diverge where the two differed.
+// verdict that the process showed. Under the profile of every other release it must be reproduced exactly where the two
+// releases logged the same.
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <filesystem>
 #include <map>
-#include <set>
 #include <string>
 #include <vector>
 
 #include "model/profiles/profiles.hpp"
 #include "properties/replay.hpp"
+#include "sim/lane_rows.hpp"
 #include "traces/format/import_node.hpp"
 #include "traces/format/read.hpp"
 
 namespace lastcall::properties::test {
 namespace {
 
-/// Logs that the model does not reproduce yet, by name, and why. They are replayed all the same: one that is reproduced
-/// after all must leave this list.
-const std::map<std::string, std::string> exceptions{
-    {"h2_rst_blocked_write.CANCEL", "'finish' is not told while a write is blocked by the window, and the model knows no windows"},
-    {"h2_rst_mid_request.INTERNAL_ERROR!nolisteners", "without a listener 'error' is an uncaught exception that ends the callbacks"},
-    {"h2_rst_mid_request.NO_ERROR", "the handler's own write after the end raises 'error'"},
-    {"h2_session_goaway_api.idle", "http2session.goaway() is not modelled"},
-};
-
-/// In these close() was called and the process never reported 'close', as the summary row of each says.
-const std::set<std::string> never_closes_since_24{
-    "h2_body_never_ends.nowconsume", "h2_body_never_ends.waitbody", "h2_client_ignores_fin.idle",
-    "h2_handler_never_responds",     "h2_tcp_stall.stall",          "h2_window_zero.stall"};
-
-/// Before Node 24 close() left the sessions alone.
-bool is_old(const std::string& profile) { return profile == "node-20.20.2" || profile == "node-23.1.0"; }
+using traces::actor;
+using kind = traces::event_kind;
 
 struct log_file {
   std::string name;
@@ -44,9 +31,12 @@ void PrintTo(const log_file& log, std::ostream* out) { *out << log.profile << ' 
 
 std::vector<log_file> all_logs() {
   std::vector<log_file> found;
-  for (const auto& folder : std::filesystem::directory_iterator(LASTCALL_LOGS))
+  for (const auto& folder : std::filesystem::directory_iterator(LASTCALL_LOGS)) {
+    const std::string profile = folder.path().filename().string();
     for (const auto& entry : std::filesystem::directory_iterator(folder.path()))
-      found.push_back({entry.path().stem().string(), folder.path().filename().string(), entry.path()});
+      if (entry.path().filename().string().starts_with("h2_") && profile.starts_with("node-"))
+        found.push_back({entry.path().stem().string(), profile, entry.path()});
+  }
   std::ranges::sort(found, {}, &log_file::path);
   return found;
 }
@@ -59,14 +49,15 @@ traces::trace imported(const log_file& log) {
   return *trace;
 }
 
-/// What the process itself did: "callback_ms" of the summary is a number when close() was answered.
-bool close_was_called(const traces::trace& trace) {
-  return std::ranges::any_of(trace.rows, [](const traces::row& r) {
-    return r.actor == traces::actor::app && r.event == traces::event_kind::close;
-  });
-}
-bool close_was_answered(const traces::trace& trace) {
-  return std::ranges::any_of(trace.rows, [](const traces::row& r) { return r.event == traces::event_kind::close_callback; });
+/// What the process itself did, by its own rows.
+bool never_calls_back(const traces::trace& trace) {
+  bool called = false;
+  bool answered = false;
+  for (const traces::row& r : trace.rows) {
+    called |= r.actor == actor::app && r.event == kind::close;
+    answered |= r.event == kind::close_callback;
+  }
+  return called && !answered;
 }
 
 verdict close_terminates(const replay_verdict& replayed) {
@@ -75,52 +66,65 @@ verdict close_terminates(const replay_verdict& replayed) {
   return verdict::unknown;
 }
 
+/// The lanes of a log without what differs from run to run: the lines, the times and the lengths of header blocks.
+struct recorded_lanes {
+  std::vector<std::vector<traces::row>> clients;
+  std::vector<traces::row> process;
+
+  friend bool operator==(const recorded_lanes&, const recorded_lanes&) = default;
+};
+
+recorded_lanes lanes_of(const traces::trace& trace) {
+  const auto copied = [](const sim::lane& lane) {
+    std::vector<traces::row> rows;
+    for (const traces::row* each : lane) {
+      rows.push_back(*each);
+      rows.back().ms.reset();
+    }
+    return rows;
+  };
+  const sim::lanes lanes = sim::lanes_of(trace);
+  recorded_lanes made;
+  for (const sim::lane& each : lanes.clients) made.clients.push_back(copied(each));
+  made.process = copied(lanes.process);
+  return made;
+}
+
+/// Lanes know no times: a client that leaves by itself may have left before it read what another release would have told it.
+/// True if each client has left before its lane and the other's part.
+bool all_left_before_they_differ(const recorded_lanes& lanes, const recorded_lanes& others) {
+  if (lanes.clients.size() != others.clients.size()) return false;
+  for (std::size_t who = 0; who < lanes.clients.size(); ++who) {
+    const auto& rows = lanes.clients[who];
+    const auto left = std::ranges::find_if(
+        rows, [](const traces::row& r) { return r.event == kind::close || r.event == kind::rst || r.event == kind::recv_fin; });
+    if (left == rows.end() || left->event == kind::recv_fin) return false;
+    const auto& known = others.clients[who];
+    if (!std::equal(rows.begin(), left, known.begin(), known.begin() + std::min(known.end() - known.begin(), left - rows.begin())))
+      return false;
+  }
+  return true;
+}
+
 class node_log : public testing::TestWithParam<log_file> {};
 
 TEST_P(node_log, is_reproduced_under_its_own_profile_with_its_own_verdict) {
   const traces::trace trace = imported(GetParam());
   const replay_verdict replayed = replay(trace, *model::find_profile(GetParam().profile));
-  if (const auto why = exceptions.find(GetParam().name); why != exceptions.end()) {
-    EXPECT_FALSE(replayed.reproduced) << "is no exception any more: " << why->second;
-    return;
-  }
   ASSERT_TRUE(replayed.reproduced) << "line " << replayed.divergence->step << ": expected " << replayed.divergence->expected
                                    << ", observed " << replayed.divergence->observed;
-  const bool hangs = close_was_called(trace) && !close_was_answered(trace);
-  EXPECT_EQ(close_terminates(replayed), hangs ? verdict::violated : verdict::holds);
-  if (!is_old(GetParam().profile)) {
-    EXPECT_EQ(hangs, never_closes_since_24.contains(GetParam().name));
-  }
+  EXPECT_EQ(close_terminates(replayed), never_calls_back(trace) ? verdict::violated : verdict::holds);
 }
 
-/// Releases before and since nodejs/node#57668 differ in what close() does to sessions, and in nothing else that these logs show. So a log in which
-/// close() meets a session diverges under a profile of the other kind.
-TEST_P(node_log, diverges_under_a_profile_of_the_other_kind_where_they_differ) {
+TEST_P(node_log, diverges_under_another_releases_profile_exactly_where_that_release_did_something_else) {
   const traces::trace trace = imported(GetParam());
-  const bool old = is_old(GetParam().profile);
-  const std::string other = old ? "node-24.21.0" : "node-23.1.0";
-  const replay_verdict replayed = replay(trace, *model::find_profile(other));
-  std::set<std::uint32_t> open;
-  bool close_meets_a_session = false;
-  bool stalled = false;
-  bool client_leaves = false;
-  for (const traces::row& r : trace.rows) {
-    if (r.event == traces::event_kind::server_session) open.insert(1);
-    if (r.event == traces::event_kind::session_close && r.actor == traces::actor::server) open.clear();
-    if (r.event == traces::event_kind::stops_reading) stalled = true;
-    if (r.event == traces::event_kind::resumes_reading) stalled = false;
-    if (r.actor == traces::actor::app && r.event == traces::event_kind::close) close_meets_a_session = !open.empty();
-    client_leaves = close_meets_a_session && (r.event == traces::event_kind::fin || r.event == traces::event_kind::rst ||
-                                              (r.actor == traces::actor::client && r.event == traces::event_kind::close));
-    if (client_leaves) break;
-  }
-  // A client that never reads again cannot see the difference, nor one that leaves by itself before GOAWAY must have come
-  // (lanes know no times), and session.close() right behind close() takes it away.
-  const bool left_untold = client_leaves && old;
-  const bool shows = close_meets_a_session && !stalled && !left_untold && !GetParam().name.starts_with("h2_session_close_api");
-  if (shows) {
-    ASSERT_FALSE(replayed.reproduced);
-    EXPECT_GT(replayed.divergence->step, 0U);
+  const recorded_lanes lanes = lanes_of(trace);
+  for (const log_file& other : all_logs()) {
+    if (other.name != GetParam().name || other.profile == GetParam().profile) continue;
+    const recorded_lanes others = lanes_of(imported(other));
+    if (lanes != others && all_left_before_they_differ(lanes, others)) continue;
+    const replay_verdict replayed = replay(trace, *model::find_profile(other.profile));
+    EXPECT_EQ(replayed.reproduced, lanes == others) << "under " << other.profile;
   }
 }
 
@@ -131,6 +135,14 @@ std::string test_name(const testing::TestParamInfo<log_file>& info) {
 }
 
 INSTANTIATE_TEST_SUITE_P(h2, node_log, testing::ValuesIn(all_logs()), test_name);
+
+TEST(node_logs, are_those_of_five_releases_and_both_apis) {
+  std::map<std::string, int> logs;
+  for (const log_file& each : all_logs()) ++logs[each.profile];
+  const std::map<std::string, int> expected{
+      {"node-20.20.2", 63}, {"node-20.3.1", 63}, {"node-23.1.0", 63}, {"node-24.21.0", 63}, {"node-26.10.0", 63}};
+  EXPECT_EQ(logs, expected);
+}
 
 }  // namespace
 }  // namespace lastcall::properties::test

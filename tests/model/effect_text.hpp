@@ -40,6 +40,7 @@ struct effect_printer {
   }
   std::string operator()(const start_listening&) const { return "start_listening"; }
   std::string operator()(const stop_listening&) const { return "stop_listening"; }
+  std::string operator()(const discard_output& e) const { return "discard_output" + on(e.connection); }
   std::string operator()(const shutdown_write& e) const { return "shutdown_write" + on(e.connection); }
   std::string operator()(const destroy_socket& e) const { return "destroy_socket" + on(e.connection); }
   std::string operator()(const run_close_callbacks& e) const { return "run_close_callbacks" + on(e.connection); }

@@ -76,10 +76,9 @@ TEST(server, second_close_is_answered_when_the_first_is) {
   s.after(close_called{});
   EXPECT_EQ(s.after(close_called{}), lines{});
   EXPECT_EQ(s.after(peer_rst{0}),
-            (lines{"destroy_socket", "run_close_callbacks", "cancel_timer notice", "cancel_timer drain",
-                   "next_tick socket_error failed", "next_tick server_close", "next_tick close_callback",
-                   "next_tick close_callback failed", "next_tick server_session_error", "next_tick session_error",
-                   "next_tick session_close"}));
+            (lines{"notify socket_error failed", "destroy_socket", "run_close_callbacks", "cancel_timer notice",
+                   "cancel_timer drain", "notify session_error failed", "next_tick server_close",
+                   "next_tick close_callback", "next_tick close_callback failed"}));
 }
 
 TEST(server, close_on_a_closed_server_calls_back_with_an_error) {
@@ -127,7 +126,7 @@ TEST(server, idle_session_gets_goaway_and_fin) {
   EXPECT_TRUE(s.connection().linger_armed);
   EXPECT_EQ(s.after(peer_fin{0}), (lines{"notify socket_end", "destroy_socket", "run_close_callbacks", "cancel_timer linger",
                                          "cancel_timer drain", "next_tick server_close", "next_tick close_callback"}));
-  EXPECT_EQ(s.after(close_callbacks_ran{0}), (lines{"next_tick socket_close", "next_tick session_close"}));
+  EXPECT_EQ(s.after(close_callbacks_ran{0}), lines{"notify socket_close"});
   EXPECT_TRUE(s.server().is_closed());
 }
 
@@ -141,7 +140,7 @@ TEST(server, a_peer_that_does_not_answer_fin_is_cut_when_the_linger_timer_expire
 TEST(server, streams_between_the_two_goaways_are_admitted) {
   auto s = scenario::with_session("rfc9113");
   s.after(close_called{});
-  EXPECT_EQ(s.after(recv_headers{0, 1, true}), (lines{"notify server_stream 1"}));
+  EXPECT_EQ(s.after(recv_headers{0, 1, true}), (lines{"notify server_stream 1", "notify stream_end 1"}));
   EXPECT_EQ(s.after(timer_expired{timer::notice, 0}), (lines{"send_goaway 1 no_error"}));
   EXPECT_EQ(s.connection().announced, 1U);
 }
@@ -170,7 +169,7 @@ TEST(server, finishes_what_was_admitted_before_fin) {
   EXPECT_EQ(s.after(handler_responded{0, 1}), (lines{"send_headers 1"}));
   EXPECT_EQ(s.after(handler_wrote{0, 1, 7}), (lines{"send_data 1 length 7"}));
   EXPECT_EQ(s.after(handler_finished{0, 1}), (lines{"send_data 1 length 0 end"}));
-  EXPECT_EQ(s.after(end_stream_written{0, 1}), (lines{"notify request_completed 1", "next_tick stream_close 1"}));
+  EXPECT_EQ(s.after(end_stream_written{0, 1}), (lines{"notify request_completed 1", "notify stream_close 1"}));
   EXPECT_EQ(s.after(output_flushed{0}), (lines{"shutdown_write", "arm_timer linger"}));
 }
 
@@ -207,9 +206,7 @@ TEST(server, drain_deadline_destroys_and_reports_failure_once) {
             (lines{"destroy_socket", "run_close_callbacks", "notify request_error 1 failed", "next_tick server_close",
                    "next_tick close_callback"}));
   EXPECT_EQ(s.after(handler_finished{0, 1}), lines{}) << "a detached handler speaks to nobody";
-  EXPECT_EQ(s.after(close_callbacks_ran{0}),
-            (lines{"next_tick stream_aborted 1", "next_tick socket_close", "next_tick stream_finish 1",
-                   "next_tick stream_close 1", "next_tick session_close"}));
+  EXPECT_EQ(s.after(close_callbacks_ran{0}), lines{"notify socket_close"});
 }
 
 TEST(server, close_comes_after_everything_its_last_connection_fails_and_cancels) {
@@ -245,7 +242,7 @@ TEST(server, drain_deadline_ends_every_connection) {
 TEST(server, node_23_leaves_sessions_alone) {
   auto s = scenario::with_session("node-23.1.0");
   EXPECT_EQ(s.after(close_called{}), (lines{"stop_listening"}));
-  EXPECT_EQ(s.after(recv_headers{0, 1, true}), (lines{"notify server_stream 1"}));
+  EXPECT_EQ(s.after(recv_headers{0, 1, true}), (lines{"notify server_stream 1", "notify stream_end 1"}));
   EXPECT_TRUE(s.server().is_closing());
 }
 
@@ -290,7 +287,8 @@ TEST(server, a_second_phase_by_ping_ack_waits_for_the_peer) {
 TEST(server, a_second_phase_by_the_next_headers_waits_for_a_request) {
   auto s = scenario::with_session("mutant-second-phase-by-next-headers");
   s.after(close_called{});
-  EXPECT_EQ(s.after(recv_headers{0, 1, true}), (lines{"notify server_stream 1", "send_goaway 1 no_error", "arm_timer drain"}));
+  EXPECT_EQ(s.after(recv_headers{0, 1, true}),
+            (lines{"notify server_stream 1", "notify stream_end 1", "send_goaway 1 no_error", "arm_timer drain"}));
 }
 
 TEST(server, only_the_mutant_lets_a_ping_move_the_deadline) {
@@ -308,8 +306,7 @@ TEST(server, reset_tells_the_application_once) {
   auto s = scenario::with_session("rfc9113");
   s.after(recv_headers{0, 1, true});
   EXPECT_EQ(s.after(recv_rst_stream{0, 1, error_code::cancel}),
-            (lines{"notify request_error 1 cancel failed", "next_tick stream_aborted 1 cancel",
-                   "next_tick stream_finish 1 cancel", "next_tick stream_close 1 cancel"}));
+            (lines{"notify request_error 1 cancel failed", "notify stream_close 1 cancel"}));
   EXPECT_EQ(s.after(recv_rst_stream{0, 1, error_code::cancel}), lines{});
   EXPECT_EQ(s.after(handler_finished{0, 1}), lines{});
   EXPECT_EQ(s.connection().streams_open, 0U);
@@ -321,15 +318,15 @@ TEST(server, reset_while_draining_releases_its_slot_and_lets_the_session_end) {
   s.after(recv_headers{0, 1, true});
   s.close_up_to_the_final_goaway();
   EXPECT_EQ(s.after(recv_rst_stream{0, 1, error_code::cancel}),
-            (lines{"notify request_error 1 cancel failed", "shutdown_write", "arm_timer linger",
-                   "next_tick stream_aborted 1 cancel", "next_tick stream_finish 1 cancel", "next_tick stream_close 1 cancel"}));
+            (lines{"notify request_error 1 cancel failed", "notify stream_close 1 cancel", "shutdown_write",
+                   "arm_timer linger"}));
 }
 
 TEST(server, the_mutant_that_skips_listeners_of_a_committed_response_tells_nobody_of_its_reset) {
   auto s = scenario::with_session("mutant-committed-skips-listeners");
   s.after(recv_headers{0, 1, true});
   s.after(handler_responded{0, 1});
-  EXPECT_EQ(s.after(recv_rst_stream{0, 1, error_code::cancel}), (lines{"next_tick stream_close 1 cancel"}));
+  EXPECT_EQ(s.after(recv_rst_stream{0, 1, error_code::cancel}), lines{"notify stream_close 1 cancel"});
 }
 
 TEST(server, early_response_is_reset_no_error) {
@@ -337,8 +334,7 @@ TEST(server, early_response_is_reset_no_error) {
   s.after(recv_headers{0, 1, false});
   EXPECT_EQ(s.after(handler_finished{0, 1}), (lines{"send_headers 1", "send_data 1 length 0 end"}));
   EXPECT_EQ(s.after(end_stream_written{0, 1}),
-            (lines{"notify request_completed 1", "send_rst_stream 1 no_error", "next_tick stream_finish 1",
-                   "next_tick stream_end 1", "next_tick stream_close 1"}));
+            (lines{"notify request_completed 1", "send_rst_stream 1 no_error", "notify stream_close 1"}));
   EXPECT_EQ(s.connection().streams_open, 0U);
 }
 
@@ -347,10 +343,10 @@ TEST(server, node_keeps_an_early_response_open_while_the_handler_reads) {
   s.after(recv_headers{0, 1, false});
   s.after(handler_read{0, 1});
   s.after(handler_finished{0, 1});
-  EXPECT_EQ(s.after(end_stream_written{0, 1}), (lines{"notify request_completed 1", "next_tick stream_finish 1"}));
+  EXPECT_EQ(s.after(end_stream_written{0, 1}), lines{"notify request_completed 1"});
   EXPECT_EQ(s.connection().streams_open, 1U);
   EXPECT_EQ(s.after(recv_data{0, 1, 5, true}),
-            (lines{"notify stream_data 1", "next_tick stream_end 1", "next_tick stream_close 1"}));
+            (lines{"notify stream_data 1", "notify stream_end 1", "notify stream_close 1"}));
   EXPECT_EQ(s.connection().streams_open, 0U);
 }
 
@@ -361,7 +357,7 @@ TEST(server, a_reset_after_an_early_response_releases_its_slot_and_is_no_failure
   s.after(handler_finished{0, 1});
   s.after(end_stream_written{0, 1});
   ASSERT_EQ(s.connection().requests[0].stream, http2_stream::state::half_closed_local);
-  EXPECT_EQ(s.after(recv_rst_stream{0, 1, error_code::cancel}), (lines{"next_tick stream_close 1 cancel"}));
+  EXPECT_EQ(s.after(recv_rst_stream{0, 1, error_code::cancel}), lines{"notify stream_close 1 cancel"});
   EXPECT_EQ(s.connection().streams_open, 0U);
   EXPECT_TRUE(s.connection().requests.empty());
 }
@@ -369,8 +365,9 @@ TEST(server, a_reset_after_an_early_response_releases_its_slot_and_is_no_failure
 TEST(server, data_after_end_stream_is_a_stream_error) {
   auto s = scenario::with_session("rfc9113");
   s.after(recv_headers{0, 1, true});
-  EXPECT_EQ(s.after(recv_data{0, 1, 1, false}), (lines{"send_rst_stream 1 stream_closed", "notify request_error 1 failed",
-                                                       "next_tick stream_aborted 1", "next_tick stream_close 1"}));
+  EXPECT_EQ(s.after(recv_data{0, 1, 1, false}),
+            (lines{"send_rst_stream 1 stream_closed", "notify request_error 1 stream_closed failed",
+                   "notify stream_close 1 stream_closed"}));
   EXPECT_EQ(s.connection().session, http2_session::state::open) << "the connection goes on";
 }
 
@@ -381,7 +378,7 @@ TEST(server, a_body_reaches_only_a_handler_that_reads_it) {
   EXPECT_EQ(s.after(handler_read{0, 1}), lines{});
   EXPECT_EQ(s.after(recv_data{0, 1, 5, false}), (lines{"notify stream_data 1"}));
   EXPECT_EQ(s.after(recv_data{0, 3, 5, false}), lines{});
-  EXPECT_EQ(s.after(recv_data{0, 1, 5, true}), (lines{"notify stream_data 1", "next_tick stream_end 1"}));
+  EXPECT_EQ(s.after(recv_data{0, 1, 5, true}), (lines{"notify stream_data 1", "notify stream_end 1"}));
 }
 
 TEST(server, trailers_end_the_request) {
@@ -405,10 +402,10 @@ TEST(server, peer_half_close_lets_complete_requests_finish_and_fails_the_others)
   auto s = scenario::with_session("rfc9113");
   s.after(recv_headers{0, 1, true});
   s.after(recv_headers{0, 3, false});
-  EXPECT_EQ(s.after(peer_fin{0}), (lines{"notify socket_end", "notify request_error 3 failed", "next_tick stream_aborted 3",
-                                         "next_tick stream_close 3"}));
+  EXPECT_EQ(s.after(peer_fin{0}),
+            (lines{"notify socket_end", "notify request_error 3 failed", "notify stream_close 3"}));
   EXPECT_EQ(s.after(handler_finished{0, 1}), (lines{"send_headers 1", "send_data 1 length 0 end"}));
-  EXPECT_EQ(s.after(end_stream_written{0, 1}), (lines{"notify request_completed 1", "next_tick stream_close 1"}));
+  EXPECT_EQ(s.after(end_stream_written{0, 1}), (lines{"notify request_completed 1", "notify stream_close 1"}));
   EXPECT_EQ(s.after(output_flushed{0}), (lines{"shutdown_write", "destroy_socket", "run_close_callbacks"}));
   EXPECT_EQ(s.server().connections_counted(), 0U);
 }
@@ -440,10 +437,11 @@ TEST(server, a_connection_error_fails_the_streams_says_goaway_and_destroys) {
 
 TEST(server, a_reset_connection_is_reported_as_an_error_and_closed_once) {
   auto s = scenario::with_session("rfc9113");
-  EXPECT_EQ(s.after(peer_rst{0}), (lines{"destroy_socket", "run_close_callbacks", "next_tick socket_error failed", "next_tick server_session_error",
-                   "next_tick session_error", "next_tick session_close"}));
+  EXPECT_EQ(s.after(peer_rst{0}),
+            (lines{"notify socket_error failed", "destroy_socket", "run_close_callbacks",
+                   "notify session_error failed"}));
   EXPECT_EQ(s.after(peer_rst{0}), lines{});
-  EXPECT_EQ(s.after(close_callbacks_ran{0}), (lines{"next_tick socket_close failed"}));
+  EXPECT_EQ(s.after(close_callbacks_ran{0}), lines{"notify socket_close failed"});
   EXPECT_EQ(s.after(close_callbacks_ran{0}), lines{});
   EXPECT_EQ(s.server().connections_counted(), 0U);
 }

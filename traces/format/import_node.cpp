@@ -146,6 +146,8 @@ class node_log_importer {
     } else if (name == "second connect" && line.text("result") != "accepted") {
       clients_.push_back({fmt::format("refused in line {}", line.line()), false, {}});
       number_at_[line.line()] = static_cast<std::uint32_t>(clients_.size());
+    } else if (line.has("dir") && line.text("dir") == "s2c" && line.text("type") == "GOAWAY") {
+      goaways_.emplace(line.line(), code_of(line));
     } else if (line.has("dir") && line.has("path")) {
       const std::uint32_t number = client_of(line);
       if (number != 0) clients_[number - 1].requests[stream_of(line)] = line.text("path");
@@ -207,6 +209,7 @@ class node_log_importer {
       row& r = add(line, actor::app, e::session_goaway);
       r.connection = only_connection();
       if (r.connection == 0) line.reject("ev", "of several connections, this row does not say which");
+      r.code = code_of_next_goaway(line.line());
     } else if (name == "handler timer fired" || name == "handler saw request end" || name == "handler end()") {
       if (const request* q = request_of(line)) add_calls(line, *q, q->handler.later);
     } else if (name == "handler write()") {
@@ -351,6 +354,12 @@ class node_log_importer {
     return code;
   }
 
+  /// What session.goaway() sent, of which its own row says nothing.
+  std::optional<model::error_code> code_of_next_goaway(std::size_t line) const {
+    const auto next = goaways_.upper_bound(line);
+    return next == goaways_.end() ? std::nullopt : next->second;
+  }
+
   // Who is meant.
 
   static model::stream_id stream_of(json_object& line) { return line.whole32("stream", 1, model::highest_stream_id); }
@@ -407,6 +416,7 @@ class node_log_importer {
   std::vector<std::uint32_t> accepted_;  ///< clients whose connect was not refused
   std::map<std::size_t, std::uint32_t> number_at_;  ///< the client that connects in this line
   std::size_t server_connections_ = 0;
+  std::map<std::size_t, std::optional<model::error_code>> goaways_;  ///< that clients receive, by line
   std::map<std::pair<std::uint32_t, model::stream_id>, request> requests_;  ///< by connection (0: unknown) and stream
 };
 
