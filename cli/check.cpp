@@ -14,6 +14,7 @@
 #include "cli/terminal.hpp"
 #include "cli/verb.hpp"
 #include "model/profiles/profiles.hpp"
+#include "model/profiles/releases.hpp"
 #include "properties/replay.hpp"
 #include "traces/format/write.hpp"
 
@@ -45,12 +46,12 @@ std::string size_problem(const std::string& text) {
   return fmt::format("'{}' is not a size in GiB, such as 12 or 0.5", text);
 }
 
-std::vector<const model::profile*> profiles_of(const request& asked) {
-  std::vector<const model::profile*> chosen;
+std::vector<model::spokesman> profiles_of(const request& asked) {
+  std::vector<model::spokesman> chosen;
   if (asked.all) {
-    for (const model::profile& each : model::profiles()) chosen.push_back(&each);
+    for (const model::profile& each : model::profiles()) chosen.push_back({&each, {}});
   } else {
-    for (const std::string& name : asked.profiles) chosen.push_back(model::find_profile(name));
+    for (const std::string& name : asked.profiles) chosen.push_back(model::profile_for(name));
   }
   if (chosen.empty()) throw failure{exit_code::bad_input, "check: name a profile with --profile, or take --all"};
   return chosen;
@@ -75,8 +76,8 @@ std::vector<model::protocol> protocols_of(const request& asked, const model::pro
 /// A profile in one protocol, still to be checked in each environment.
 std::vector<profile_finding> subjects_of(const request& asked) {
   std::vector<profile_finding> subjects;
-  for (const model::profile* profile : profiles_of(asked))
-    for (const model::protocol protocol : protocols_of(asked, *profile)) subjects.push_back({profile, protocol, {}});
+  for (const auto& [profile, prediction] : profiles_of(asked))
+    for (const model::protocol protocol : protocols_of(asked, *profile)) subjects.push_back({profile, prediction, protocol, {}});
   return subjects;
 }
 
@@ -152,7 +153,7 @@ verb add_check(CLI::App& command) {
   auto asked = std::make_shared<request>();
   CLI::App* syntax = command.add_subcommand("check", "prove the claims for a profile, or refute them");
   auto* profiles = syntax->add_option("--profile", asked->profiles, "profiles or mutants to check")
-                       ->check(one_of("profile", profile_names()))
+                       ->check(any_profile())
                        ->type_name("PROFILE");
   syntax->add_flag("--all", asked->all, "check every profile (not the mutants)")->excludes(profiles);
   syntax->add_option("--protocol", asked->protocols, "what the server speaks (default: what it is known for; with --all, all of it)")

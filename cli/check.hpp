@@ -16,6 +16,7 @@ struct environment_finding {
 
 struct profile_finding {
   const model::profile* profile = nullptr;
+  std::string prediction;  ///< for which release the profile speaks, if not for its own
   model::protocol protocol = model::protocol::http2;
   std::vector<environment_finding> environments;
 };

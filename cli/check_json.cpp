@@ -67,8 +67,12 @@ ordered_json verdict_json(const properties::environment_verdict& found) {
 
 std::string check_json(const std::vector<profile_finding>& findings) {
   ordered_json verdicts = ordered_json::array();
-  for (const profile_finding& finding : findings)
-    for (const environment_finding& each : finding.environments) verdicts.push_back(verdict_json(each.verdict));
+  for (const profile_finding& finding : findings) {
+    for (const environment_finding& each : finding.environments) {
+      verdicts.push_back(verdict_json(each.verdict));
+      if (!finding.prediction.empty()) verdicts.back()["prediction"] = finding.prediction;
+    }
+  }
   return ordered_json{{"schema", "lastcall/verdicts/1"}, {"verdicts", std::move(verdicts)}}.dump(2) + '\n';
 }
 

@@ -74,6 +74,7 @@ class report {
     line("{} ({}): {}, {} on each, {} in flight", finding_.profile->name, text_of(finding_.protocol),
          world.second_is_others ? "any number of connections" : counted(world.connections, "connection") + " at a time",
          counted(world.streams, "stream"), counted(world.channel_capacity, "frame"));
+    if (!finding_.prediction.empty()) line("{}", finding_.prediction);
     line("decisions: {}", finding_.profile->source);
     write_matrix();
     write_argument();
@@ -226,6 +227,7 @@ class report {
     const std::string_view name = finding_.profile->name;
     const std::string words = environment_words(where.world);
     text_ += '\n';
+    if (!finding_.prediction.empty()) line("{}:", finding_.prediction);
     if (!broken.empty()) {
       line("{} breaks {} with {}.", name, fmt::join(broken, ", "), words);
     } else if (where.any(verdict::unknown)) {

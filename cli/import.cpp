@@ -50,10 +50,9 @@ verb add_import(CLI::App& command) {
   auto asked = std::make_shared<request>();
   CLI::App* syntax = command.add_subcommand("import", "turn the log of a Node http2 server and its client into a trace");
   syntax->add_option("LOG", asked->log, "the log, JSON Lines")->type_name("")->required();
-  syntax->add_option("--profile", asked->about.profile, "decisions under which the trace is replayed")
-      ->check(one_of("profile", profile_names()))
-      ->type_name("PROFILE")
-      ->required();
+  syntax->add_option("--profile", asked->about.profile, "decisions under which the trace is replayed (default: those of the release that the log names)")
+      ->check(any_profile())
+      ->type_name("PROFILE");
   syntax->add_option("-o,--output", asked->trace, "the trace; a file of this name is replaced")->type_name("TRACE")->required();
   syntax->add_option("--title", asked->about.title, "what happens, in a sentence (default: the log's name)")->type_name("TEXT");
   syntax->add_option("--source", asked->about.source, "where the log comes from (default: its file name)")->type_name("TEXT");

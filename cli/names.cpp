@@ -9,6 +9,7 @@
 
 #include "cli/verb.hpp"
 #include "model/profiles/profiles.hpp"
+#include "model/profiles/releases.hpp"
 #include "properties/check.hpp"
 
 namespace lastcall::cli {
@@ -77,6 +78,13 @@ std::string unknown_name(std::string_view kind, std::string_view given, const na
 CLI::Validator one_of(std::string_view kind, name_list known) {
   const auto find = [kind = std::string(kind), known = std::move(known)](const std::string& given) {
     return std::ranges::find(known, given) != known.end() ? std::string() : unknown_name(kind, given, known);
+  };
+  return CLI::Validator(find, "");
+}
+
+CLI::Validator any_profile() {
+  const auto find = [](const std::string& given) {
+    return model::profile_for(given).decisions != nullptr ? std::string() : unknown_name("profile", given, profile_names());
   };
   return CLI::Validator(find, "");
 }

@@ -17,6 +17,8 @@ using name_list = std::vector<std::string>;
 
 /// Profiles and mutants.
 name_list profile_names();
+/// Accepts those, and the releases that one of them predicts (model/profiles/releases.hpp).
+CLI::Validator any_profile();
 /// Each name once, though a claim may come in two forms.
 name_list claim_names();
 name_list peer_names();

@@ -9,7 +9,7 @@
 #include "cli/terminal.hpp"
 #include "cli/trace_input.hpp"
 #include "cli/verb.hpp"
-#include "model/profiles/profiles.hpp"
+#include "model/profiles/releases.hpp"
 
 namespace lastcall::cli {
 namespace {
@@ -31,12 +31,13 @@ replayed replay_choices(const request& asked) {
   if (asked.profile.empty()) throw failure{exit_code::bad_input, "replay: --path needs --profile"};
   const auto run = explore::parse_path(asked.path);
   if (!run) throw failure{exit_code::bad_input, run.error};
-  const model::profile& profile = *model::find_profile(asked.profile);
+  const auto [decisions, note] = model::profile_for(asked.profile);
+  const model::profile& profile = *decisions;
   const name_list peers = asked.peers.empty() && asked.handlers.empty() ? name_list{"any"} : asked.peers;
   const sim::world_options world = world_of(profile, *traces::protocol_named(asked.protocol),
                                             environments_of(peers, asked.handlers).front(), asked.limits);
 
-  replayed one{{}, {}, &profile, properties::replay_path(world, *run.value)};
+  replayed one{{}, {}, &profile, note, properties::replay_path(world, *run.value)};
   const auto is_violated = [](const auto& each) { return each.verdict == properties::verdict::violated; };
   const auto violated = std::ranges::find_if(one.verdict.claims, is_violated);
   const bool breaks_something = violated != one.verdict.claims.end();
@@ -55,7 +56,7 @@ std::vector<replayed> replay_files(const request& asked) {
   // A trace that cannot be read stops everything, before anything is run.
   for (const std::string& file : asked.files) {
     trace_input input = read_input(file, asked.profile);
-    all.push_back({file, std::move(input.trace), input.profile, {}});
+    all.push_back({file, std::move(input.trace), input.profile, input.prediction, {}});
   }
   for (replayed& one : all) one.verdict = properties::replay(one.trace, *one.profile);
   return all;
@@ -89,7 +90,7 @@ verb add_replay(CLI::App& command) {
   auto* files = syntax->add_option("TRACE", asked->files, "traces, JSON Lines")->type_name("");
   syntax->add_option("--on", "where to replay (default sim)")->check(one_of("world", {"sim"}))->type_name("sim");
   syntax->add_option("--profile", asked->profile, "instead of the trace's own")
-      ->check(one_of("profile", profile_names()))
+      ->check(any_profile())
       ->type_name("PROFILE");
   auto* expect = syntax->add_flag("--expect", asked->expect, "succeed if every trace gives the verdicts that it declares");
 

@@ -57,6 +57,7 @@ std::string replay_text(const std::vector<replayed>& all, bool expect, bool asci
     } else {
       text += "reproduced\n";
     }
+    if (!one.prediction.empty()) text += fmt::format("  {}\n", one.prediction);
     for (const claim_verdict& each : one.verdict.claims) {
       text += fmt::format("    {:<28}{:<11}{}\n", each.claim->name, text_of(each.claim->form),
                           each.verdict == verdict::violated ? "VIOLATED" : text_of(each.verdict));
@@ -89,6 +90,7 @@ std::string replay_json(const std::vector<replayed>& all) {
                        {"path", text_or_null(one.trace.path)},
                        {"on", "sim"},
                        {"profile", one.profile->name},
+                       {"prediction", text_or_null(one.prediction)},
                        {"reproduced", one.verdict.reproduced},
                        {"divergence", std::move(divergence)},
                        {"claims", std::move(claims)},

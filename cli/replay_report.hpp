@@ -12,6 +12,7 @@ struct replayed {
   std::string file;  ///< empty where a choice path was given instead
   traces::trace trace;
   const model::profile* profile = nullptr;
+  std::string prediction;  ///< for which release the profile speaks, if not for its own
   properties::replay_verdict verdict;
 };
 

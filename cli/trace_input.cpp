@@ -6,7 +6,7 @@
 
 #include "cli/names.hpp"
 #include "cli/verb.hpp"
-#include "model/profiles/profiles.hpp"
+#include "model/profiles/releases.hpp"
 #include "properties/check.hpp"
 #include "traces/format/read.hpp"
 #include "traces/format/write.hpp"
@@ -35,12 +35,14 @@ std::string read_text(const std::string& file) {
 trace_input read_input(const std::string& file, const std::string& profile_name) {
   auto read = traces::read_trace(read_text(file), file);
   if (!read) throw failure{exit_code::bad_input, traces::to_string(read.failure())};
-  trace_input input{*std::move(read), nullptr};
+  trace_input input{*std::move(read), nullptr, {}};
   const traces::trace& trace = input.trace;
 
   for (const auto& [claim, verdict] : trace.expect) require_known(file, "expect", "claim", claim, claim_names());
-  if (profile_name.empty()) require_known(file, "profile", "profile", trace.profile, profile_names());
-  input.profile = model::find_profile(profile_name.empty() ? trace.profile : profile_name);
+  const auto [decisions, note] = model::profile_for(profile_name.empty() ? trace.profile : profile_name);
+  if (decisions == nullptr) reject_header(file, "profile", unknown_name("profile", trace.profile, profile_names()));
+  input.profile = decisions;
+  input.prediction = note;
   if (trace.world) {
     require_known(file, "world", "peer class", trace.world->peer, peer_names());
     require_known(file, "world", "handler class", trace.world->handler, handler_names());

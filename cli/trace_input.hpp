@@ -16,6 +16,7 @@ std::string read_text(const std::string& file);
 struct trace_input {
   traces::trace trace;
   const model::profile* profile;  ///< the trace's own, or the one that was asked for
+  std::string prediction;         ///< for which release the profile speaks, if not for its own
 };
 
 /// `profile_name` replaces the trace's where it is not empty; it must be known.

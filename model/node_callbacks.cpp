@@ -37,8 +37,9 @@ constexpr condition unfinished = [](const asked& at) { return at.stream.ended &&
 /// A stream whose request is over is destroyed within the write of its END_STREAM, before its 'finish'. The compatibility
 /// API sends END_STREAM apart, as it does trailers.
 constexpr condition outlives_its_end = [](const asked& at) { return at.compat || !at.stream.request_complete; };
-constexpr condition not_ended = [](const asked& at) { return !at.stream.end_told; };
-constexpr condition reading = [](const asked& at) { return at.stream.reads && !at.stream.end_told && !at.because_of_error; };
+constexpr condition ended_apart = [](const asked& at) { return at.compat && unfinished(at); };
+constexpr condition not_ended = [](const asked& at) { return !at.stream.end_queued; };
+constexpr condition reading = [](const asked& at) { return at.stream.reads && !at.stream.end_queued && !at.because_of_error; };
 
 /// One callback of a stream. The rows of one pass are gone through stream by stream; between passes of a connection comes
 /// what its socket and its session tell.
@@ -57,6 +58,7 @@ constexpr row rows[] = {
 
   {cause::stream_closed,       1, stream_aborted, unanswered, at_once},
   {cause::stream_closed,       1, stream_finish,  cut_off},
+  {cause::stream_closed,       1, stream_finish,  ended_apart},
   {cause::stream_closed,       1, stream_end,     reading},
   {cause::stream_closed,       1, stream_error,   failed},
   {cause::stream_closed,       1, stream_close,   always},
@@ -126,7 +128,7 @@ class node_callbacks::walk {
   }
   void call(callback what, node_stream& stream, bool in_next_tick = true) {
     if (what == stream_aborted) stream.aborted = stream.closed = true;
-    if (what == stream_end) stream.end_told = true;
+    if (what == stream_end) stream.end_queued = true;
     if (what == stream_finish) stream.finish_told = true;
     if (what == stream_error) stream.error_told = true;
     if (what == stream_close) stream.closed = stream.destroyed = true;
@@ -177,6 +179,8 @@ class node_callbacks::walk {
     session_->fails = because_of_error;
     go_through(cause::session_destroyed, 1, because_of_error);
     go_through(cause::session_destroyed, 2, because_of_error);
+    // A session that was closed before it was destroyed leaves its socket to the peer.
+    if (because_of_error && !session_->closed) call(socket_error, true, true);
   }
 
  private:
@@ -193,7 +197,7 @@ void node_callbacks::called(node_sessions& now, const event& what, node_calls& o
   };
   if (const auto* e = std::get_if<handler_read>(&what)) {
     handler(e->connection, e->stream, [](walk& at, node_stream& stream) {
-      if (stream.request_complete && !stream.end_told) at.call(stream_end, stream);
+      if (stream.request_complete && !stream.end_queued) at.call(stream_end, stream);
       stream.reads = true;
     });
   } else if (const auto* w = std::get_if<handler_wrote>(&what)) {
@@ -239,7 +243,7 @@ void node_callbacks::told(node_sessions& now, const notify& what, node_calls& ou
     case stream_end:
       if (stream == nullptr || stream->closed) break;
       stream->request_complete = true;
-      if (stream->reads && !stream->end_told) at.call(stream_end, *stream);
+      if (stream->reads && !stream->end_queued) at.call(stream_end, *stream);
       break;
     case request_completed:
       if (stream == nullptr || stream->closed) break;
@@ -265,20 +269,24 @@ void node_callbacks::told(node_sessions& now, const notify& what, node_calls& ou
       at.call(socket_error, true, true);
       break;
     case session_error:
+      if (session.finished) break;
       at.go_through(cause::connection_reset, 2, !session.goaway_received);
       at.end_session(!session.goaway_received);
       break;
     case socket_close:
-      if (session.fails) at.call(socket_error, true, true);
       at.go_through(cause::connection_ended, 1, false);
-      at.call(socket_close, true, what.failed || session.fails);
-      if (what.failed) break;
+      at.call(socket_close, true, what.failed || (session.fails && !session.closed));
+      if (what.failed && !session.finished) break;
       at.go_through(cause::connection_ended, 2, false);
       at.end_streams_and_session();
       break;
     case request_error: break;  // how its stream ends says more
     default: out.push_back({what}); break;
   }
+}
+
+void node_callbacks::finished(node_sessions& now, connection_id who) const {
+  if (who < now.size()) now[who].finished = true;
 }
 
 std::vector<notify> node_callbacks::run(node_sessions& now, const node_call& what, node_calls& out) const {
@@ -288,6 +296,7 @@ std::vector<notify> node_callbacks::run(node_sessions& now, const node_call& wha
     if (application_.compat && !stream->request_ended) at.call(request_end, *stream);
   };
   if (what.own) {  // of 'end'
+    stream->end_told = true;
     if (stream->reads) end_request();
     if (stream->closed && !stream->destroyed && stream->finish_told) at.call(stream_close, *stream);
     return {};

@@ -28,6 +28,7 @@ struct node_stream {
   stream_id id = 0;
   bool reads = false;             ///< the handler consumes the body
   bool request_complete = false;  ///< END_STREAM arrived
+  bool end_queued = false;
   bool end_told = false;
   bool ended = false;             ///< the handler called end()
   bool blocked = false;           ///< a write has not been handed over
@@ -47,6 +48,7 @@ struct node_session {
   bool goaway_received = false;
   bool fails = false;            ///< it was destroyed because of an error
   bool destroyed = false;
+  bool finished = false;         ///< nothing is left of it but its socket, which waits for the peer's end
   bool awaits_close = false;     ///< session.close() was given a callback
   std::vector<node_stream> streams;
 
@@ -74,6 +76,9 @@ class node_callbacks {
 
   /// What follows from what the server tells.
   void told(node_sessions& now, const notify& what, node_calls& out) const;
+
+  /// The server has ended the connection: the session is no more part of what happens to the socket.
+  void finished(node_sessions& now, connection_id who) const;
 
   /// Runs one of the above: gives what the application sees of it, in order, and what it queues.
   std::vector<notify> run(node_sessions& now, const node_call& what, node_calls& out) const;

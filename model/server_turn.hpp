@@ -245,6 +245,11 @@ void basic_server<Sizes>::turn::destroy_session(connection_id who) {
   auto& which = at(who);
   if (!which.is_live()) return;
   code = error_code::no_error;
+  // Each stream is reset, but the reset of the last one is overtaken by the GOAWAY behind which nothing is sent.
+  stream_id last = 0;
+  for (const auto& each : which.requests) last = std::max(last, each.id);
+  for (const auto& each : which.requests)
+    if (each.id != last && each.stream != http2_stream::state::closed) submit(who, send_rst_stream{who, each.id, code});
   if (which.goaway == http2_goaway::state::silent) return drive(who, http2_session::event::connection_error);
   loses_connection = true;
   drive_each(who, http2_stream::event::connection_gone, [](const request&) { return true; });

@@ -8,7 +8,7 @@ namespace {
 
 void put(byte_key& key, const model::node_stream& stream) {
   key.field(stream.id);
-  for (const bool each : {stream.reads, stream.request_complete, stream.end_told, stream.ended, stream.blocked, stream.finish_told,
+  for (const bool each : {stream.reads, stream.request_complete, stream.end_queued, stream.end_told, stream.ended, stream.blocked, stream.finish_told,
                           stream.error_told, stream.aborted, stream.closed, stream.destroyed, stream.response_closed,
                           stream.request_ended})
     key.field(each);
@@ -16,7 +16,7 @@ void put(byte_key& key, const model::node_stream& stream) {
 
 void put(byte_key& key, const model::node_session& session) {
   for (const bool each :
-       {session.closed, session.goaway_received, session.fails, session.destroyed, session.awaits_close})
+       {session.closed, session.goaway_received, session.fails, session.destroyed, session.finished, session.awaits_close})
     key.field(each);
   key.sequence(session.streams, 0, 0, [&](const model::node_stream& each) { put(key, each); });
 }
@@ -27,6 +27,8 @@ void put(byte_key& key, const std::vector<server_frame>& frames) {
     key.field(each.stream);
     key.field(each.last_stream);
     key.field(each.code);
+    key.field(each.length);
+    key.field(each.held);
     key.field(each.end_stream);
   });
 }
@@ -46,7 +48,12 @@ std::string key_of(const lane_state& now) {
     key.field(each.done);
     key.field(each.delivered);
     key.field(each.reading);
-    key.field(each.window_closed);
+    key.field(each.initial_window);
+    for (const auto& [stream, at] : each.flows) {
+      key.field(stream);
+      key.field(at.granted);
+      key.field(at.sent);
+    }
     key.field(each.left);
     key.field(each.resets);
     key.field(each.fin_read);

@@ -1,6 +1,7 @@
 // What the replay of a log knows at one moment: the server, how far each lane is, and what is on the way between them.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -17,7 +18,16 @@ struct server_frame {
   model::stream_id last_stream = 0;
   model::error_code code = model::error_code::no_error;
   bool end_stream = false;
+  std::uint32_t length = 0;  ///< of DATA
+  bool held = false;         ///< a window has held it back once
 };
+
+/// DATA that WINDOW_UPDATE allowed beyond the initial window, and DATA that was sent, in bytes.
+struct flow {
+  std::uint64_t granted = 0;
+  std::uint64_t sent = 0;
+};
+inline constexpr std::uint32_t default_window = 65'535;
 
 struct lane_client {
   enum phase : std::uint8_t { absent, backlog, accepted, refused, gone };
@@ -25,7 +35,8 @@ struct lane_client {
   std::uint32_t done = 0;       ///< rows of its lane that have happened
   std::uint32_t delivered = 0;  ///< rows of its lane that the server has read or that are nothing to read
   bool reading = true;
-  bool window_closed = false;  ///< its SETTINGS said 0 and no WINDOW_UPDATE has come
+  std::uint32_t initial_window = default_window;  ///< of its streams (RFC 9113 6.9.2)
+  std::map<model::stream_id, flow> flows;         ///< by stream, 0 for the connection
   bool fin_read = false;       ///< the FIN of the server
   bool resets = false;         ///< its leaving is a RST
   bool left = false;           ///< it closed or aborted its socket: nothing reaches it any more

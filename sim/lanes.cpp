@@ -14,6 +14,9 @@ using traces::actor;
 using traces::row;
 using kind = traces::event_kind;
 
+/// More than this does not fit into the buffers of both kernels while the client reads nothing (Linux: tcp_wmem, tcp_rmem).
+constexpr std::uint32_t kernel_takes_unread = 4U << 20U;
+
 /// The depth-first search for a schedule.
 class search {
  public:
@@ -82,14 +85,26 @@ class search {
     std::vector<server_frame> held;
     std::vector<model::stream_id> ended;
     bool wrote = false;
-    for (const server_frame& frame : client.submitted) {
-      if (client.window_closed && frame.received == kind::recv_data) {
-        held.push_back(frame);
-        continue;
+    bool stuck = false;
+    std::vector<model::stream_id> waiting;
+    const std::vector<model::stream_id> was_held = held_streams(client);
+    // A response that a window has held back comes behind what was submitted since.
+    for (const bool later : {false, true}) {
+      for (server_frame frame : client.submitted) {
+        const bool is_data = frame.received == kind::recv_data;
+        if ((is_data && std::ranges::find(was_held, frame.stream) != was_held.end()) != later) continue;
+        stuck |= !client.reading && frame.length > kernel_takes_unread;
+        const bool behind = is_data && std::ranges::find(waiting, frame.stream) != waiting.end();
+        if (stuck || behind || (is_data && !window_allows(client, frame))) {
+          frame.held |= is_data && !stuck;
+          if (is_data) waiting.push_back(frame.stream);
+          held.push_back(frame);
+          continue;
+        }
+        wrote = true;
+        client.unread.push_back(frame);
+        if (is_data && frame.end_stream) ended.push_back(frame.stream);
       }
-      wrote = true;
-      client.unread.push_back(frame);
-      if (frame.received == kind::recv_data && frame.end_stream) ended.push_back(frame.stream);
     }
     if (!wrote) return false;
     client.submitted = std::move(held);
@@ -100,6 +115,24 @@ class search {
       if (!happen(s, model::end_stream_written{who, stream})) return false;
     const bool answered = is_live(s, who) && s.clients[who].submitted.size() > before;
     return answered || !is_live(s, who) || happen(s, model::output_flushed{who});
+  }
+
+  static std::vector<model::stream_id> held_streams(const lane_client& client) {
+    std::vector<model::stream_id> streams;
+    for (const server_frame& each : client.submitted)
+      if (each.held) streams.push_back(each.stream);
+    return streams;
+  }
+
+  /// A frame of DATA counts as written when the windows have room for all of it.
+  static bool window_allows(lane_client& client, const server_frame& frame) {
+    flow& of_stream = client.flows[frame.stream];
+    flow& of_connection = client.flows[0];
+    if (of_stream.sent + frame.length > client.initial_window + of_stream.granted) return false;
+    if (of_connection.sent + frame.length > default_window + of_connection.granted) return false;
+    of_stream.sent += frame.length;
+    of_connection.sent += frame.length;
+    return true;
   }
 
   /// A write that is not held back any more has called its callback.
@@ -148,7 +181,9 @@ class search {
   bool arrive(lane_state& s, std::uint32_t who, const row& r) {
     const auto code = r.code.value_or(model::error_code::no_error);
     switch (r.event) {
-      case kind::send_settings: return happen(s, model::recv_settings{who});
+      case kind::send_settings:
+        if (r.initial_window_size) s.clients[who].initial_window = *r.initial_window_size;
+        return happen(s, model::recv_settings{who});
       case kind::send_settings_ack: return happen(s, model::recv_settings_ack{who});
       case kind::send_headers: return happen(s, model::recv_headers{who, r.stream, r.end_stream});
       case kind::send_data: return happen(s, model::recv_data{who, r.stream, r.length, r.end_stream});
@@ -156,7 +191,7 @@ class search {
       case kind::send_ping: return happen(s, model::recv_ping{who});
       case kind::send_ping_ack: return happen(s, model::recv_ping_ack{who});
       case kind::send_window_update:
-        s.clients[who].window_closed = false;
+        s.clients[who].flows[r.stream].granted += r.increment;
         return happen(s, model::recv_window_update{who, r.stream});
       case kind::send_goaway: return happen(s, model::recv_goaway{who, r.last_stream, code});
       default: break;
@@ -184,12 +219,11 @@ class search {
         return true;
       case kind::stops_reading: client.reading = false; return true;
       case kind::resumes_reading: client.reading = true; return true;
-      case kind::send_settings:
-        if (r.initial_window_size) client.window_closed = *r.initial_window_size == 0;
-        return true;
       case kind::close:
       case kind::rst:
-        client.resets = r.event == kind::rst || !client.unread.empty();
+        client.resets = r.event == kind::rst || std::ranges::any_of(client.unread, [](const server_frame& frame) {
+                          return frame.received != kind::recv_fin;
+                        });
         client.left = true;
         client.unread.clear();
         return true;
@@ -260,7 +294,7 @@ class search {
     return submit(s, e.connection, {kind::recv_rst_stream, e.stream, 0, e.code});
   }
   bool carry_out(lane_state& s, const model::send_data& e) {
-    return submit(s, e.connection, {kind::recv_data, e.stream, 0, model::error_code::no_error, e.end_stream});
+    return submit(s, e.connection, {kind::recv_data, e.stream, 0, model::error_code::no_error, e.end_stream, e.length});
   }
   bool carry_out(lane_state& s, const model::stop_listening&) {
     for (auto& each : s.clients)
@@ -286,6 +320,7 @@ class search {
   }
   bool carry_out(lane_state& s, const model::shutdown_write& e) {
     lane_client& client = s.clients[e.connection];
+    callbacks_.finished(s.sessions, e.connection);
     write_control_frames(client);
     if (!client.left) client.unread.push_back({kind::recv_fin});
     return true;

@@ -102,7 +102,7 @@ class node_log_importer {
     if (trace_.system.empty()) return error{"the log has no `listening` row, which names the version", std::string(file), 1, {}};
     trace_.title = options.title;
     trace_.source = options.source;
-    trace_.profile = options.profile;
+    trace_.profile = options.profile.empty() ? profile_of(trace_.system) : options.profile;
     trace_.expect = options.expect;
     if (auto broken = broken_rule(trace_, file)) return *std::move(broken);
     return std::move(trace_);
@@ -421,6 +421,12 @@ class node_log_importer {
 };
 
 }  // namespace
+
+std::string profile_of(std::string_view system) {
+  std::string name(system);
+  std::ranges::replace(name, ' ', '-');
+  return name;
+}
 
 result<trace> import_node_log(std::string_view log, std::string_view file, const import_options& options) {
   auto parsed = parse_json_lines(log, file);

@@ -16,11 +16,14 @@ namespace lastcall::traces {
 struct import_options {
   std::string title;
   std::string source;
-  std::string profile;
+  std::string profile;  ///< empty: that of the release which the log names
   std::map<std::string, verdict> expect;
 };
 
 /// `file` is only named in errors: what is no such log, what is not supported, what cannot be.
 result<trace> import_node_log(std::string_view log, std::string_view file, const import_options& options);
+
+/// The profile of a system: "node 22.12.0" is spoken for by "node-22.12.0".
+std::string profile_of(std::string_view system);
 
 }  // namespace lastcall::traces

@@ -62,7 +62,7 @@ class net_log_importer {
     if (trace_.system.empty()) return error{"the log has no `listening` row, which names the version", std::string(file), 1, {}};
     trace_.title = options.title;
     trace_.source = options.source;
-    trace_.profile = options.profile;
+    trace_.profile = options.profile.empty() ? profile_of(trace_.system) : options.profile;
     trace_.protocol = model::protocol::tcp;
     trace_.expect = options.expect;
     if (auto broken = broken_rule(trace_, file)) return *std::move(broken);
