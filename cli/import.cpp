@@ -1,4 +1,5 @@
 #include "traces/format/import_node.hpp"
+#include "traces/format/import_servlet.hpp"
 
 #include <fmt/format.h>
 
@@ -37,7 +38,9 @@ int run(request& asked) {
   if (asked.about.title.empty()) asked.about.title = log.stem().string();
   if (asked.about.source.empty()) asked.about.source = log.filename().string();
 
-  const auto trace = traces::import_node_log(read_text(asked.log), asked.log, asked.about);
+  const std::string text = read_text(asked.log);
+  const auto import_log = traces::is_servlet_log(text) ? traces::import_servlet_log : traces::import_node_log;
+  const auto trace = import_log(text, asked.log, asked.about);
   if (!trace) throw failure{exit_code::bad_input, traces::to_string(trace.failure())};
   if (const auto error = traces::write_trace_file(*trace, asked.trace))
     throw failure{exit_code::environment_failed, traces::to_string(*error)};

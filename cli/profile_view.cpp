@@ -11,6 +11,8 @@
 #include "model/http2_session.hpp"
 #include "model/http2_stream.hpp"
 #include "model/net_server.hpp"
+#include "model/servlet_output.hpp"
+#include "model/servlet_request.hpp"
 #include "model/tcp_socket.hpp"
 
 namespace lastcall::cli {
@@ -45,11 +47,12 @@ std::vector<decision> decisions_of(const model::profile& profile) {
   // A structured binding does not compile when a decision is added that nobody names here.
   const auto& [name, source, speaks, registration, late_session, close_announces, close_order, second_phase, above_last_id, idle_means,
                farewell, early_response, after_fin, peer_half_close, peer_goaway, drain_deadline, drain_timer, at_deadline,
-               reset_reaches_application, session_ends, reset_counts, close_when_closed, net] = profile;
+               reset_reaches_application, session_ends, reset_counts, close_when_closed, net, servlet] = profile;
   const auto& [zero_connections_max, listen_in_progress, high_water_mark] = net;
   static_cast<void>(name);
   static_cast<void>(source);
   static_cast<void>(speaks);
+  const auto& [committed_failure, reader_failure, reader_after_end, late_listener, timeout_after_commit] = servlet;
   return {
       {"registration", std::string(text_of(registration)), "when does a connection become a session that close() finds?"},
       {"late_session", std::string(text_of(late_session)), "what happens to a session that registers after close()?"},
@@ -73,6 +76,11 @@ std::vector<decision> decisions_of(const model::profile& profile) {
       {"zero_connections_max", std::string(text_of(zero_connections_max)), "whom does maxConnections = 0 let in?"},
       {"listen_in_progress", std::string(text_of(listen_in_progress)), "what becomes of a listen() that looks up its host at close()?"},
       {"high_water_mark", std::to_string(high_water_mark), "how many bytes does a socket buffer that nobody reads?"},
+      {"committed_failure", std::string(text_of(committed_failure)), "Servlet: what if a committed request waits and its stream is lost?"},
+      {"reader_failure", std::string(text_of(reader_failure)), "Servlet: what follows ReadListener.onError?"},
+      {"reader_after_end", std::string(text_of(reader_after_end)), "Servlet: what does a ReadListener hear after onAllDataRead?"},
+      {"late_listener", std::string(text_of(late_listener)), "Servlet: what does a listener hear that comes after the loss?"},
+      {"timeout_after_commit", std::string(text_of(timeout_after_commit)), "Servlet: what does the timeout do to a committed response?"},
   };
 }
 
@@ -101,7 +109,9 @@ std::vector<machine> machines() {
           {"http2_session", text_of(http2_session::state{}), http2_session::table()},
           {"http2_goaway", text_of(http2_goaway::state{}), http2_goaway::table()},
           {"http2_stream", text_of(http2_stream::state{}), http2_stream::table()},
-          {"exchange", text_of(exchange::state{}), exchange::table()}};
+          {"exchange", text_of(exchange::state{}), exchange::table()},
+          {"servlet_request", text_of(servlet_request::state{}), servlet_request::table()},
+          {"servlet_output", text_of(servlet_output::state{}), servlet_output::table()}};
 }
 
 std::string profile_text(const model::profile& profile) {

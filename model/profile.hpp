@@ -99,6 +99,32 @@ struct net_decisions {
   std::uint32_t high_water_mark = 65536;  ///< bytes a socket that nobody reads buffers before it stops reading
 };
 
+/// Servlet: what becomes of an asynchronous request whose stream is lost when its response is committed. `unnoticed`: nothing,
+/// until the application writes; `ends_untold`: it ends and nobody is told.
+BOOST_DEFINE_FIXED_ENUM_CLASS(committed_failure, std::uint8_t, tells_listeners, ends_untold, unnoticed)
+
+/// Servlet: what follows ReadListener.onError for the AsyncListeners and the request.
+BOOST_DEFINE_FIXED_ENUM_CLASS(reader_failure, std::uint8_t, reaches_request, ends_there)
+
+/// Servlet: what a ReadListener hears of a lost stream when it has had onAllDataRead.
+BOOST_DEFINE_FIXED_ENUM_CLASS(reader_after_end, std::uint8_t, not_told, told)
+
+/// Servlet: what a listener hears that is registered when the stream is lost already.
+BOOST_DEFINE_FIXED_ENUM_CLASS(late_listener, std::uint8_t, told, not_told)
+
+/// Servlet: the asynchronous timeout of a request whose response is committed. `lingers`: onTimeout is called, and nobody can end
+/// the request after that.
+BOOST_DEFINE_FIXED_ENUM_CLASS(timeout_after_commit, std::uint8_t, resets_stream, ends_response, lingers)
+
+/// What a Servlet container decides. The machines are servlet_request and servlet_output.
+struct servlet_decisions {
+  model::committed_failure committed_failure = committed_failure::tells_listeners;
+  model::reader_failure reader_failure = reader_failure::reaches_request;
+  model::reader_after_end reader_after_end = reader_after_end::not_told;
+  model::late_listener late_listener = late_listener::told;
+  model::timeout_after_commit timeout_after_commit = timeout_after_commit::resets_stream;
+};
+
 struct profile {
   std::string_view name;
   std::string_view source;  ///< where the decisions were read or measured
@@ -123,6 +149,7 @@ struct profile {
   model::reset_counts reset_counts = reset_counts::once;
   model::close_when_closed close_when_closed = close_when_closed::calls_back;
   net_decisions net{};
+  servlet_decisions servlet = {};
 };
 
 }  // namespace lastcall::model

@@ -272,7 +272,7 @@ struct basic_server<Sizes>::turn {
         at(what.connection).linger_armed = false;
         drive(what.connection, http2_session::event::linger_expired);
         break;
-      default: break;  // of a server that shows its sockets
+      default: break;  // of a server that shows its sockets, or of a Servlet request
     }
   }
 

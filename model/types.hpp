@@ -40,11 +40,12 @@ BOOST_DEFINE_FIXED_ENUM_CLASS(timer, std::uint8_t,
   drain,   ///< from close() to the moment patience ends
   notice,  ///< between the GOAWAY that only warns and the one that counts (RFC 9113 6.8: at least one round trip)
   linger,  ///< from our FIN to the moment we stop waiting for the peer's (RFC 9112 9.6, staged close)
-  inactivity
+  inactivity,
+  async_timeout  ///< from the start of a request's asynchronous processing (Servlet: AsyncContext.setTimeout)
 )
 
-/// What the application is told, by the names Node's documentation gives them. `request_error` stands for the
-/// Servlet listeners' onError.
+/// What the application is told, by the names Node's documentation gives them. `request_error` and
+/// `request_completed` are Servlet's AsyncListener.onError and onComplete.
 BOOST_DEFINE_FIXED_ENUM_CLASS(callback, std::uint8_t,
   listening,
   server_error,
@@ -87,6 +88,11 @@ BOOST_DEFINE_FIXED_ENUM_CLASS(callback, std::uint8_t,
   response_finish,
   response_close,
   session_close_callback,  // of http2session.close(callback)
-  uncaught_exception)
+  uncaught_exception,
+  read_error,       ///< Servlet: ReadListener.onError
+  write_possible,   ///< Servlet: WriteListener.onWritePossible
+  write_error,      ///< Servlet: WriteListener.onError
+  request_timeout,  ///< Servlet: AsyncListener.onTimeout
+  call_returned)    ///< a call of the application came back, `failed` with an exception
 
 }  // namespace lastcall::model

@@ -29,5 +29,6 @@ const protocol_world* find_world(model::protocol);
 
 /// The rows, each defined beside the functions that it names.
 extern const protocol_world http2_world;
+extern const protocol_world servlet_world;
 
 }  // namespace lastcall::properties

@@ -297,7 +297,7 @@ std::chrono::milliseconds world::duration(model::timer which) const {
       return options_.notice;
     case model::timer::linger:
       return options_.linger;
-    default:  // of a server that shows its sockets
+    default:  // of a server that shows its sockets, or of a Servlet request
       return {};
   }
 }

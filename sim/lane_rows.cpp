@@ -75,7 +75,8 @@ bool agrees(const row& expected, const row& shown) {
   if (expected.actor != shown.actor || expected.event != shown.event || expected.stream != shown.stream) return false;
   if (expected.event == kind::recv_goaway && expected.last_stream != shown.last_stream) return false;
   if (expected.code && shown.code && *expected.code != *shown.code) return false;
-  const bool says_failed = expected.event == kind::socket_close || expected.event == kind::close_callback;
+  const bool says_failed = expected.event == kind::socket_close || expected.event == kind::close_callback ||
+                           expected.event == kind::call_returned;
   if (says_failed && expected.failed != shown.failed) return false;
   return expected.actor == actor::client || expected.connection == 0 || expected.connection == shown.connection;
 }

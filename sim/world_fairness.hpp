@@ -49,6 +49,7 @@ std::uint64_t world<C>::restarted(const state&, const action&, const observation
     switch (which) {
       case model::timer::notice: ended |= std::uint64_t{1} << (who * per_connection + 3); break;
       case model::timer::linger: ended |= std::uint64_t{1} << (who * per_connection + 4); break;
+      case model::timer::async_timeout: break;  // of a Servlet request
       case model::timer::drain: ended |= std::uint64_t{1} << (options_.connections * per_connection); break;
       default: break;  // of a server that shows its sockets
     }

@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "model/profiles/jetty.hpp"
+
 namespace lastcall::model {
 namespace {
 
@@ -9,6 +11,7 @@ namespace {
 constexpr profile rfc9113{
     .name = "rfc9113",
     .source = "RFC 9113 5.1, 6.8, 8.1, 8.7, 9.1; RFC 9112 9.6 for the staged close",
+    .speaks = protocols(protocol::http2, protocol::servlet),
     .registration = registration::on_preface,
     .late_session = late_session::drained,
     .close_announces = close_announces::notice,
@@ -65,6 +68,12 @@ constexpr std::array field{
     node_23,
     node_24,
     renamed(node_24, "node-26.10.0", "measured on Node 26.10.0"),
+    jetty_9,
+    jetty_11,
+    jetty_12_14_ee9,
+    jetty_12_14_ee10,
+    jetty_12_15_ee9,
+    jetty_12_15,
 };
 
 template <class Change>

@@ -5,7 +5,7 @@ namespace lastcall::cli_test {
 namespace {
 
 const std::string hang = file_of_tree("traces/node-57611-h2-server-close-hang.jsonl");
-const words machines{"net_server", "tcp_socket", "http2_session", "http2_goaway", "http2_stream", "exchange"};
+const words machines{"net_server", "tcp_socket", "http2_session", "http2_goaway", "http2_stream", "exchange", "servlet_request", "servlet_output"};
 
 TEST(show, a_trace_is_drawn_as_text) {
   const outcome said = run({"show", hang});

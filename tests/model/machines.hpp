@@ -9,6 +9,8 @@
 #include "model/http2_session.hpp"
 #include "model/http2_stream.hpp"
 #include "model/net_server.hpp"
+#include "model/servlet_output.hpp"
+#include "model/servlet_request.hpp"
 #include "model/tcp_socket.hpp"
 
 namespace lastcall::model::test {
@@ -148,6 +150,47 @@ struct event_loop_machine {
   static constexpr const char* matrix = R"(
            | timers        | pending | prepare | poll            | pending_in_poll | check   | closing | ended
 phase_done | pending,ended | prepare | poll    | pending_in_poll | check           | closing | timers  | -
+)";
+};
+
+struct servlet_request_machine {
+  using state = servlet_request::state;
+  using event = servlet_request::event;
+  using facts = servlet_request::facts;
+  static constexpr const char* name = "servlet_request";
+  static constexpr auto initial = state::dispatched;
+  static constexpr auto step = &servlet_request::step;
+  static constexpr auto table = &servlet_request::table;
+  static bool impossible(const facts& known) {
+    const bool decides_of_uncommitted = !known.committed && (known.unnoticed || known.ends_untold);
+    return decides_of_uncommitted || (known.unnoticed && known.ends_untold) || (known.timeout_resets && known.timeout_ends);
+  }
+  static constexpr const char* matrix = R"(
+                   | dispatched    | async_started | waiting                               | telling_error     | telling_timeout     | timeout_answered | lingering | completed | aborted
+start_async_called | async_started | -             | -                                     | -                 | -                   | -                | -         | -         | -
+service_returned   | completed     | waiting       | -                                     | -                 | -                   | -                | -         | -         | -
+complete_called    | -             | -             | completed                             | stays             | timeout_answered    | -                | -         | -         | -
+stream_failed      | -             | -             | stays,telling_error,completed,aborted | -                 | -                   | -                | -         | -         | -
+timeout_expired    | -             | -             | telling_timeout                       | -                 | -                   | -                | -         | -         | -
+listeners_returned | -             | -             | -                                     | completed,aborted | lingering,completed | completed        | -         | -         | -
+)";
+};
+
+struct servlet_output_machine {
+  using state = servlet_output::state;
+  using event = servlet_output::event;
+  using facts = servlet_output::facts;
+  static constexpr const char* name = "servlet_output";
+  static constexpr auto initial = state::uncommitted;
+  static constexpr auto step = &servlet_output::step;
+  static constexpr auto table = &servlet_output::table;
+  static bool impossible(const facts&) { return false; }
+  static constexpr const char* matrix = R"(
+             | uncommitted      | committed    | failed | closed
+print_called | stays            | stays        | stays  | stays
+flush_called | committed,failed | stays,failed | stays  | stays
+ended        | closed           | closed       | closed | -
+cut          | closed           | closed       | closed | -
 )";
 };
 

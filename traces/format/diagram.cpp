@@ -58,7 +58,12 @@ std::string callback_label(const row& r) {
       {e::request_completed, "the request is over"},
       {e::request_error, "onError"},
       {e::close_callback, "server.close() calls back"},
+      {e::read_error, "ReadListener.onError"},
+      {e::write_possible, "WriteListener.onWritePossible"},
+      {e::write_error, "WriteListener.onError"},
+      {e::request_timeout, "AsyncListener.onTimeout"},
   };
+  if (r.event == e::call_returned) return r.failed ? "the call throws" : "the call returns";
   std::string label;
   if (const auto found = special.find(r.event); found != special.end()) {
     label = found->second;
@@ -81,6 +86,17 @@ std::string call_label(const row& r) {
     case e::handler_read: return "reads";
     case e::handler_responded: return "responds";
     case e::handler_wrote: return fmt::format("writes {}", r.length);
+    case e::start_async_called: return "startAsync()";
+    case e::timeout_set: return "setTimeout()";
+    case e::listener_added: return "addListener()";
+    case e::reader_set: return "setReadListener()";
+    case e::writer_set: return "setWriteListener()";
+    case e::service_returned: return "service() returns";
+    case e::is_ready_called: return "isReady()";
+    case e::print_called: return "print()";
+    case e::flush_called: return "flush()";
+    case e::complete_called: return "complete()";
+    case e::listeners_returned: return "the listener returns";
     default: return "ends";
   }
 }
@@ -105,6 +121,7 @@ class survivors {
       case e::resumes_reading: paused_.erase(r.connection); break;
       case e::server_stream: handlers_.insert(stream); break;
       case e::handler_finished:
+      case e::request_completed:
       case e::stream_aborted:
       case e::stream_close: handlers_.erase(stream); break;
       case e::arm_timer: timers_.emplace(*r.timer, r.connection); break;

@@ -37,6 +37,9 @@ BOOST_DEFINE_FIXED_ENUM_CLASS(actor, std::uint8_t, client, server, app, kernel, 
   X(recv_window_update) X(recv_goaway) X(recv_fin) X(recv_rst) X(recv_invalid)                                            \
   /* The application's calls (with close, session_close and session_goaway) and its request handlers. */                  \
   X(listen) X(session_destroy) X(handler_read) X(handler_responded) X(handler_wrote) X(handler_finished)                                     \
+  /* The same in a Servlet container, by the names of its API. */                                                         \
+  X(start_async_called) X(timeout_set) X(listener_added) X(reader_set) X(writer_set) X(service_returned)                  \
+  X(is_ready_called) X(print_called) X(flush_called) X(complete_called) X(listeners_returned)                             \
   /* What the server does to its socket, its listener and its timers; what the kernel and the clock do. */                \
   X(stop_listening) X(shutdown_write) X(destroy_socket) X(arm_timer) X(cancel_timer)                                      \
   X(accepted) X(reset_backlog) X(timer_expired)                                                                           \
@@ -52,7 +55,8 @@ BOOST_DEFINE_FIXED_ENUM_CLASS(actor, std::uint8_t, client, server, app, kernel, 
   X(socket_data) X(socket_end) X(socket_finish) X(socket_drain) X(socket_timeout) X(socket_error) X(socket_close)         \
   X(write_callback) X(end_callback) X(server_close) X(close_callback) X(application_tick) X(process_exit)                    \
   X(server_request) X(request_data) X(request_end) X(request_aborted) X(request_close) X(response_finish)                 \
-  X(response_close) X(session_close_callback) X(uncaught_exception)
+  X(response_close) X(session_close_callback) X(uncaught_exception)              \
+  X(read_error) X(write_possible) X(write_error) X(request_timeout) X(call_returned)
 
 #define LASTCALL_ENUMERATOR(name) name,
 enum class event_kind : std::uint8_t { LASTCALL_TRACE_EVENTS(LASTCALL_ENUMERATOR) };
