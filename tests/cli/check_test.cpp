@@ -30,6 +30,26 @@ TEST(check, a_profile_that_keeps_its_claims_exits_with_0) {
   EXPECT_FALSE(contains(said.out, "VIOLATED"));
 }
 
+TEST(check, a_release_that_nobody_measured_is_predicted_and_every_verdict_says_so) {
+  const words asked{"--profile", "node-22.12.0", "--claim", "close_terminates"};
+  const std::string note = "node-22.12.0 is not measured; predicted by node-20.20.2";
+  const outcome said = check(asked);
+  EXPECT_EQ(said.exit_code, 1);
+  EXPECT_TRUE(contains(said.out, note));
+  const json document = json::parse(check({"--profile", "node-22.12.0", "--claim", "close_terminates", "--format", "json"}).out);
+  for (const json& each : document.at("verdicts")) EXPECT_EQ(each.at("prediction"), note);
+}
+
+TEST(check, the_response_that_node_20_3_1_loses_with_its_session_is_found) {
+  const words environment{"--peer", "cooperative", "--handler", "finishing", "--claim", "no_loss", "--profile"};
+  words loses = environment;
+  loses.push_back("node-20.3.1");
+  words keeps = environment;
+  keeps.push_back("node-20.20.2");
+  EXPECT_EQ(check(loses).exit_code, 1);
+  EXPECT_EQ(check(keeps).exit_code, 0);
+}
+
 TEST(check, a_violated_claim_exits_with_1_and_is_drawn) {
   const outcome said = check({"--profile", "node-23.1.0"});
   EXPECT_EQ(said.exit_code, 1);
