@@ -45,6 +45,9 @@ std::string describe(const row& r) {
   if (r.event == kind::recv_goaway) text += " last_stream " + std::to_string(r.last_stream);
   if (r.code) text += " " + traces::name_of(*r.code);
   if (r.failed) text += " failed";
+  if (r.error && *r.error != model::node_error::none) text += " " + std::string(traces::name_of(*r.error));
+  if (r.count) text += " " + std::to_string(*r.count);
+  if (r.ready_state) text += " " + std::string(traces::name_of(*r.ready_state));
   return text;
 }
 
@@ -71,10 +74,26 @@ row as_row(const model::notify& told) {
   return made;
 }
 
+row as_row(const model::socket_notify& told) {
+  row made;
+  made.actor = actor::server;
+  made.event = traces::event_of(told.what);
+  made.connection = told.connection + 1;
+  made.failed = told.failed || told.error == model::node_error::not_running;
+  made.error = told.error;
+  if (told.what == model::callback::connections_counted) made.count = told.count;
+  if (told.what == model::callback::socket_data) made.length = told.count;
+  if (told.what == model::callback::socket_end || told.what == model::callback::socket_finish) made.ready_state = told.ready_state;
+  return made;
+}
+
 bool agrees(const row& expected, const row& shown) {
   if (expected.actor != shown.actor || expected.event != shown.event || expected.stream != shown.stream) return false;
   if (expected.event == kind::recv_goaway && expected.last_stream != shown.last_stream) return false;
   if (expected.code && shown.code && *expected.code != *shown.code) return false;
+  if (expected.error && shown.error && *expected.error != *shown.error) return false;
+  if (expected.count && shown.count && *expected.count != *shown.count) return false;
+  if (expected.ready_state && shown.ready_state && *expected.ready_state != *shown.ready_state) return false;
   const bool says_failed = expected.event == kind::socket_close || expected.event == kind::close_callback ||
                            expected.event == kind::call_returned;
   if (says_failed && expected.failed != shown.failed) return false;

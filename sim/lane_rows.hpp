@@ -29,6 +29,7 @@ bool is_compared_callback(const traces::row&);
 /// What the model shows, as the row that a log would have.
 traces::row as_row(const server_frame&, std::uint32_t client);
 traces::row as_row(const model::notify&);
+traces::row as_row(const model::socket_notify&);
 
 /// The row says what the model shows. What a row leaves out is not compared.
 bool agrees(const traces::row& expected, const traces::row& shown);
