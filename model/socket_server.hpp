@@ -8,6 +8,7 @@
 #pragma once
 
 #include <boost/describe/enum.hpp>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -139,7 +140,8 @@ struct socket_work {
 template <class Sizes>
 class basic_socket_server {
  public:
-  explicit basic_socket_server(const socket_options& options = {}) : options_(options) {}
+  basic_socket_server() = default;
+  explicit basic_socket_server(const socket_options& options) : options_(options) {}
 
   /// One turn. Total: what a machine has no row for is ignored. Effects are appended in the order in which they must be
   /// carried out; callbacks stand among them as the application heard them.

@@ -354,11 +354,13 @@ struct basic_socket_server<Sizes>::turn {
   }
   void drive(connection_id who, tcp_socket::event what);
 
-  /// Of a closed socket only what a late write() is answered by is left.
+  /// Of a closed socket only what a late write() is answered by is left, where slots are not used again.
   static void forget(socket_connection& which) {
     socket_connection left;
-    left.end_told = which.end_told;
-    left.end_called = which.end_called;
+    if constexpr (std::is_same_v<Sizes, growing>) {
+      left.end_told = which.end_told;
+      left.end_called = which.end_called;
+    }
     which = left;
   }
 

@@ -58,7 +58,7 @@ bool is_fair_end(const World& world, const explore::counterexample& run) {
     if (steps == run.stem.size()) loop_start = before;
     if (steps++ >= run.stem.size()) {
       enabled = enabled_in(before);
-      served |= world.fair_sets(before, chosen) | world.restarted(before, chosen, seen, after) | ~enabled;
+      served |= world.fair_sets(before, chosen) | explore::restarted_by(world, before, chosen, seen, after) | ~enabled;
     }
     last = after;
   });

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <optional>
 
 #include "model/socket_event.hpp"
 
@@ -82,6 +83,29 @@ inline void client_closes(kernel_socket& s) {
 inline void client_resets(kernel_socket& s) {
   s.client_left = s.reset_by_client = true;
   s.sent = 0;
+}
+
+/// How a kernel finds out that a peer has vanished; 0 means that the option is not set.
+struct vigilance {
+  std::uint64_t keep_alive_idle_ms = 0;      ///< TCP_KEEPIDLE, with SO_KEEPALIVE
+  std::uint64_t keep_alive_interval_ms = 0;  ///< TCP_KEEPINTVL
+  std::uint32_t keep_alive_probes = 0;       ///< TCP_KEEPCNT
+  std::uint64_t user_timeout_ms = 0;         ///< TCP_USER_TIMEOUT
+  std::uint64_t retransmits_for_ms = 924600; ///< tcp_retries2 = 15
+};
+
+/// Milliseconds from a peer's last sign of life until the kernel reports an error, or nothing: never. Output that waits
+/// suppresses keep-alive probes (Linux: tcp_keepalive_timer), so a peer that is there but lets nothing in, a window of zero, is
+/// bounded by the user timeout alone (RFC 9293 3.8.6.1 lets it stay for ever).
+inline std::optional<std::uint64_t> gives_up_after(const vigilance& set, bool output_waits, bool peer_answers) {
+  if (peer_answers && !output_waits) return std::nullopt;
+  if (output_waits) {
+    if (set.user_timeout_ms > 0) return set.user_timeout_ms;
+    return peer_answers ? std::nullopt : std::optional(set.retransmits_for_ms);
+  }
+  if (set.keep_alive_idle_ms == 0) return std::nullopt;
+  if (set.user_timeout_ms > 0) return std::max(set.user_timeout_ms, set.keep_alive_idle_ms);
+  return set.keep_alive_idle_ms + set.keep_alive_probes * set.keep_alive_interval_ms;
 }
 
 }  // namespace lastcall::sim

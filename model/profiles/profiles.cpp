@@ -26,6 +26,7 @@ constexpr profile rfc9113{
 constexpr profile node_24{
     .name = "node-24.21.0",
     .source = "measured on Node 24.21.0; nodejs/node#57668",
+    .speaks = protocols(protocol::http2, protocol::tcp),
     .registration = registration::on_accept,
     .close_announces = close_announces::final_goaway,
     .above_last_id = above_last_id::ignored,
@@ -45,12 +46,23 @@ constexpr profile node_23 = [] {
   return made;
 }();
 
-/// Node 20.3.1: as later in 20, but a session ends with its last stream.
-constexpr profile node_20_3 = [] {
+/// Node 20.20.2: as 23, with smaller buffers and another view of maxConnections.
+constexpr profile node_20_20 = [] {
   profile made = node_23;
+  made.name = "node-20.20.2";
+  made.source = "measured on Node 20.20.2";
+  made.net.zero_connections_max = zero_connections_max::unlimited;
+  made.net.high_water_mark = 16384;
+  return made;
+}();
+
+/// Node 20.3.1: as later in 20, but a session ends with its last stream, and a listen() that is under way survives close().
+constexpr profile node_20_3 = [] {
+  profile made = node_20_20;
   made.name = "node-20.3.1";
   made.source = "measured on Node 20.3.1; nodejs/node#42713";
   made.session_ends = session_ends::with_last_stream;
+  made.net.listen_in_progress = listen_in_progress::listens_after_close;
   return made;
 }();
 
@@ -64,7 +76,7 @@ constexpr profile renamed(profile made, std::string_view name, std::string_view 
 constexpr std::array field{
     rfc9113,
     node_20_3,
-    renamed(node_23, "node-20.20.2", "measured on Node 20.20.2"),
+    node_20_20,
     node_23,
     node_24,
     renamed(node_24, "node-26.10.0", "measured on Node 26.10.0"),
