@@ -48,7 +48,7 @@ std::vector<decision> decisions_of(const model::profile& profile) {
   const auto& [name, source, speaks, registration, late_session, close_announces, close_order, second_phase, above_last_id, idle_means,
                farewell, early_response, after_fin, peer_half_close, peer_goaway, drain_deadline, drain_timer, at_deadline,
                reset_reaches_application, session_ends, reset_counts, close_when_closed, net, servlet] = profile;
-  const auto& [zero_connections_max, listen_in_progress, high_water_mark] = net;
+  const auto& [zero_connections_max, listen_in_progress, reset_behind_data, high_water_mark] = net;
   static_cast<void>(name);
   static_cast<void>(source);
   static_cast<void>(speaks);
@@ -75,6 +75,7 @@ std::vector<decision> decisions_of(const model::profile& profile) {
       {"close_when_closed", std::string(text_of(close_when_closed)), "what does close() on a closed server do with its callback?"},
       {"zero_connections_max", std::string(text_of(zero_connections_max)), "whom does maxConnections = 0 let in?"},
       {"listen_in_progress", std::string(text_of(listen_in_progress)), "what becomes of a listen() that looks up its host at close()?"},
+      {"reset_behind_data", std::string(text_of(reset_behind_data)), "what is a RST to a reader that finds data before it?"},
       {"high_water_mark", std::to_string(high_water_mark), "how many bytes does a socket buffer that nobody reads?"},
       {"committed_failure", std::string(text_of(committed_failure)), "Servlet: what if a committed request waits and its stream is lost?"},
       {"reader_failure", std::string(text_of(reader_failure)), "Servlet: what follows ReadListener.onError?"},

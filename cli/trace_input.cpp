@@ -8,6 +8,7 @@
 #include "cli/verb.hpp"
 #include "model/profiles/releases.hpp"
 #include "properties/check.hpp"
+#include "traces/format/import_node.hpp"
 #include "traces/format/read.hpp"
 #include "traces/format/write.hpp"
 
@@ -24,6 +25,17 @@ void require_known(const std::string& file, const char* field, std::string_view 
   if (std::ranges::find(known, given) == known.end()) reject_header(file, field, unknown_name(kind, given, known));
 }
 
+/// The log of a real process begins with a `scenario` row, a trace with its header.
+bool is_log(std::string_view text) { return text.substr(0, text.find('\n')).find("\"scenario\"") != std::string_view::npos; }
+
+/// A log does not say under which profile it is replayed.
+traces::import_options about_log(const std::string& file, const std::string& profile_name) {
+  if (profile_name.empty())
+    throw failure{exit_code::bad_input, traces::to_string(traces::error{"a log names no profile; --profile does", file, 0, {}})};
+  const std::filesystem::path path = file;
+  return {path.stem().string(), path.filename().string(), profile_name, {}};
+}
+
 }  // namespace
 
 std::string read_text(const std::string& file) {
@@ -33,7 +45,8 @@ std::string read_text(const std::string& file) {
 }
 
 trace_input read_input(const std::string& file, const std::string& profile_name) {
-  auto read = traces::read_trace(read_text(file), file);
+  const std::string text = read_text(file);
+  auto read = is_log(text) ? traces::import_node_log(text, file, about_log(file, profile_name)) : traces::read_trace(text, file);
   if (!read) throw failure{exit_code::bad_input, traces::to_string(read.failure())};
   trace_input input{*std::move(read), nullptr, {}};
   const traces::trace& trace = input.trace;

@@ -92,10 +92,15 @@ BOOST_DEFINE_FIXED_ENUM_CLASS(zero_connections_max, std::uint8_t, unlimited, nob
 /// What becomes of a listen() that still looks up its host when close() is called (net.Server).
 BOOST_DEFINE_FIXED_ENUM_CLASS(listen_in_progress, std::uint8_t, listens_after_close, given_up)
 
+/// What the reader of a socket is told of a RST that waits behind unread data: the end of input (libuv 1.45, at POLLHUP), or
+/// ECONNRESET.
+BOOST_DEFINE_FIXED_ENUM_CLASS(reset_behind_data, std::uint8_t, is_an_end, is_an_error)
+
 /// The decisions of a server whose application sees sockets.
 struct net_decisions {
   model::zero_connections_max zero_connections_max = zero_connections_max::nobody;
   model::listen_in_progress listen_in_progress = listen_in_progress::given_up;
+  model::reset_behind_data reset_behind_data = reset_behind_data::is_an_error;
   std::uint32_t high_water_mark = 65536;  ///< bytes a socket that nobody reads buffers before it stops reading
 };
 

@@ -29,7 +29,8 @@ BOOST_DEFINE_FIXED_ENUM_CLASS(node_error, std::uint8_t,
 // model/event.hpp.
 
 struct bytes_received { connection_id connection; std::uint32_t length; };
-struct read_failed { connection_id connection; node_error error; };   ///< a RST, seen by the reader
+/// A RST, seen by the reader; `behind_data`: in the same callback of the loop as the last bytes before it.
+struct read_failed { connection_id connection; node_error error; bool behind_data = false; };
 /// The write that was under way is done, or failed, or (ECANCELED) was given up because the socket is being closed.
 struct write_completed { connection_id connection; node_error error = node_error::none; };
 struct shutdown_completed { connection_id connection; };              ///< our FIN is sent

@@ -53,6 +53,7 @@ struct socket_connection {
   // The readable stream.
   model::flow flow = model::flow::undecided;
   bool reading = false;           ///< the handle reads (uv_read_start)
+  bool listens = false;           ///< the application has a 'data' listener; without one, what flows is lost
   bool resume_scheduled = false;
   bool peer_has_ended = false;    ///< the FIN was read
   bool end_told = false;          ///< 'end'
@@ -90,7 +91,7 @@ struct socket_connection {
   void transfer(Bits& bits) {
     bits.field(socket, 3);
     bits.field(flow, 2);
-    for (bool* each : {&reading, &resume_scheduled, &peer_has_ended, &end_told, &end_called, &writing, &needs_drain, &shutdown_called,
+    for (bool* each : {&reading, &listens, &resume_scheduled, &peer_has_ended, &end_told, &end_called, &writing, &needs_drain, &shutdown_called,
                        &shutdown_pending, &destroys_on_finish, &referenced, &reset, &timeout_armed})
       bits.field(*each, 1);
     for (std::uint8_t* each : {&end_callbacks, &writing_callbacks, &queued_callbacks}) bits.field(*each, 3);

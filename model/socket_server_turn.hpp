@@ -52,8 +52,7 @@ struct basic_socket_server<Sizes>::turn {
     auto& from = at(what.connection);
     if (!from.is_live() || !from.reading) return;
     touch(what.connection);
-    if (from.flow == flow::flowing && from.buffered == 0)
-      return tell({.what = callback::socket_data, .connection = what.connection, .count = what.length});
+    if (from.flow == flow::flowing && from.buffered == 0) return tell_data(what.connection, what.length);
     from.buffered += what.length;
     if (from.buffered >= decisions.net.high_water_mark) {
       from.reading = false;
@@ -70,6 +69,7 @@ struct basic_socket_server<Sizes>::turn {
   }
   void on(const read_failed& what) {
     if (!at(what.connection).is_live()) return;
+    if (what.behind_data && decisions.net.reset_behind_data == reset_behind_data::is_an_end) return on(peer_fin{what.connection});
     at(what.connection).error = what.error;
     drive(what.connection, tcp_socket::event::peer_rst);
   }
@@ -130,6 +130,7 @@ struct basic_socket_server<Sizes>::turn {
     queue(tick::tell_connections, 0, node_error::none, server.connections_counted_);
   }
   void on(const data_listener_added& what) {
+    at(what.connection).listens = true;
     if (at(what.connection).flow != flow::paused) on(socket_resume_called{what.connection});
   }
   void on(const socket_resume_called& what) {
@@ -247,13 +248,15 @@ struct basic_socket_server<Sizes>::turn {
     at(who).reading = true;
     emit(model::start_reading{who});
   }
+  void tell_data(connection_id who, std::uint32_t length) {
+    if (at(who).listens) tell({.what = callback::socket_data, .connection = who, .count = length});
+  }
   /// Node: resume_ and flow.
   void run_resume(connection_id who) {
     at(who).resume_scheduled = false;
     start_reading(who);
     if (at(who).flow != flow::flowing) return;
-    if (const auto length = std::exchange(at(who).buffered, 0); length > 0 && at(who).is_live())
-      tell({.what = callback::socket_data, .connection = who, .count = length});
+    if (const auto length = std::exchange(at(who).buffered, 0); length > 0 && at(who).is_live()) tell_data(who, length);
     end_readable_if_empty(who);
   }
   /// Node: endReadable.

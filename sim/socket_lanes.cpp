@@ -149,7 +149,9 @@ class search : lane_search<socket_lane_state> {
     if (expected != nullptr && expected->event == kind::socket_data && expected->connection == who + 1)
       length = std::min(length, expected->length - s.taken);
     kernel.received -= length;
-    return happen(s, model::bytes_received{who, length});
+    if (!happen(s, model::bytes_received{who, length})) return false;
+    if (next_read(kernel) != readable::error || !reads(s, who)) return true;
+    return happen(s, model::read_failed{who, model::node_error::connection_reset, true});
   }
 
   bool complete_write(state& s, std::uint32_t who) {

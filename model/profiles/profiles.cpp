@@ -43,6 +43,7 @@ constexpr profile node_23 = [] {
   made.name = "node-23.1.0";
   made.source = "measured on Node 23.1.0; nodejs/node#57611";
   made.close_announces = close_announces::nothing;
+  made.net.reset_behind_data = reset_behind_data::is_an_end;
   return made;
 }();
 

@@ -246,7 +246,8 @@ class net_log_importer {
     sockets_.push_back(who);
     add(line, actor::server, e::server_connection, who);
     if (timeout_ > 0) add(line, actor::app, e::socket_set_timeout, who).duration_ms = timeout_;
-    if (mode_ != "noread") add(line, actor::app, e::data_listener, who);
+    if (shows_data()) add(line, actor::app, e::data_listener, who);
+    else if (mode_ != "noread" && !pause_on_connect_) add(line, actor::app, e::socket_resume, who);
     if (mode_ == "bigwrite") {
       add_write(line, who, big_write_, false);
       add(line, actor::app, e::socket_end, who).has_callback = true;
@@ -260,7 +261,7 @@ class net_log_importer {
   /// One row for all 'data' that come in a row. A listener that a command added hears again what the mode's own has heard.
   void take_data(json_object& line) {
     const std::uint32_t length = line.whole32("len");
-    if (!line.has("sock") && mode_ != "noread") return;
+    if (!line.has("sock") && shows_data()) return;
     const std::uint32_t who = line.has("sock") ? socket_of(line) : socket_number(1);
     row* last = last_of_process();
     if (last != nullptr && last->event == e::socket_data && last->connection == who) {
@@ -270,6 +271,9 @@ class net_log_importer {
     add(line, actor::server, e::socket_data, who).length = length;
     if (mode_ == "echo") add_write(line, who, length, false);
   }
+
+  /// The 'data' listeners of the other modes write no row.
+  bool shows_data() const { return mode_ == "sink" || mode_ == "echo" || mode_ == "closeonconn"; }
 
   void take_socket_command(json_object& line, e event) {
     begin_command(line);
