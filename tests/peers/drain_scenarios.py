@@ -1,7 +1,7 @@
 """What clients do to servers that know nothing of each other but HTTP/2 and a signal that asks them to leave gracefully.
 
-They serve files: /small has 2 bytes, /big 300,000, /huge 8,000,000; /waitbody is answered when the request's body has ended, where the
-server has such a thing.
+They serve files: /small has 2 bytes, /big 300,000, /huge 8,000,000; /waitbody is answered when the request's body has ended,
+where the server has such a thing.
 """
 from scenarios import Suite
 

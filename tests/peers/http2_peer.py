@@ -4,7 +4,8 @@ import struct
 
 from tcp_peer import TcpPeer
 
-TYPES = ("DATA", "HEADERS", "PRIORITY", "RST_STREAM", "SETTINGS", "PUSH_PROMISE", "PING", "GOAWAY", "WINDOW_UPDATE", "CONTINUATION")
+TYPES = ("DATA", "HEADERS", "PRIORITY", "RST_STREAM", "SETTINGS", "PUSH_PROMISE", "PING", "GOAWAY", "WINDOW_UPDATE",
+         "CONTINUATION")
 CODES = ("NO_ERROR", "PROTOCOL_ERROR", "INTERNAL_ERROR", "FLOW_CONTROL_ERROR", "SETTINGS_TIMEOUT", "STREAM_CLOSED",
          "FRAME_SIZE_ERROR", "REFUSED_STREAM", "CANCEL", "COMPRESSION_ERROR", "CONNECT_ERROR", "ENHANCE_YOUR_CALM",
          "INADEQUATE_SECURITY", "HTTP_1_1_REQUIRED")
@@ -47,7 +48,8 @@ class Http2Peer(TcpPeer):
 
     def send_frame(self, frame_type, flags, stream, payload=b"", **details):
         self._log_frame("c2s", frame_type, flags, stream, len(payload), details)
-        self.send_bytes(struct.pack(">I", len(payload))[1:] + struct.pack(">BBI", TYPES.index(frame_type), flags, stream) + payload)
+        length = struct.pack(">I", len(payload))[1:]
+        self.send_bytes(length + struct.pack(">BBI", TYPES.index(frame_type), flags, stream) + payload)
 
     def send_settings(self, settings):
         payload = b"".join(struct.pack(">HI", SETTING_IDS[name], value) for name, value in settings.items())

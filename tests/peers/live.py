@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs real servers through the scenarios and holds the model's predictions against what they did.
 
-Exit codes: 0 everything was predicted; 3 something was not; 4 the environment failed; 77 every system that was asked for is absent.
+Exit codes: 0 everything was predicted; 3 something was not; 4 the environment failed; 77 every system asked for is absent.
 """
 import argparse
 import concurrent.futures
@@ -29,7 +29,8 @@ def arguments():
     parser.add_argument("--cache", type=Path, required=True, help="where the systems are kept")
     parser.add_argument("--logs", type=Path, required=True, help="where the logs go; a folder for each system")
     parser.add_argument("--peer", action="append", metavar="NAME", help="only this system; may be repeated")
-    parser.add_argument("--only", default="", metavar="REGEX", help="only the scenarios SUITE_NAME that match, and no Jetty, which plays all or none")
+    parser.add_argument("--only", default="", metavar="REGEX",
+                        help="only the scenarios SUITE_NAME that match, and no Jetty, which plays all or none")
     parser.add_argument("--jobs", type=int, default=4, help="scenarios at a time (default 4)")
     parser.add_argument("--offline", action="store_true", help="install nothing: what is not in the cache is absent")
     parser.add_argument("--again", action="store_true", help="judge the logs that are there; run nothing")
@@ -85,7 +86,8 @@ def main():
     known = peers.all_peers()
     unknown = set(asked.peer or []) - {peer.name for peer in known}
     if unknown:
-        print(f"error: unknown system {', '.join(sorted(unknown))}; there are {', '.join(peer.name for peer in known)}", file=sys.stderr)
+        there_are = ", ".join(peer.name for peer in known)
+        print(f"error: unknown system {', '.join(sorted(unknown))}; there are {there_are}", file=sys.stderr)
         return EXIT_ENVIRONMENT
 
     absent, jobs, lines = {}, [], []

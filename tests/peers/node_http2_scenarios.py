@@ -324,7 +324,8 @@ def rst_blocked_write(stage, code):
 resets = [each.name for each in suite.scenarios if each.name.startswith("rst_")]
 suite.with_options(["active_500ms"], "_compat", api="compat")
 suite.with_options(resets, "@compat", api="compat")
-suite.with_options(["rst_mid_request.CANCEL", "rst_mid_request.INTERNAL_ERROR", "rst_mid_response.CANCEL"], "!nolisteners", errListeners=False)
+suite.with_options(["rst_mid_request.CANCEL", "rst_mid_request.INTERNAL_ERROR", "rst_mid_response.CANCEL"], "!nolisteners",
+                   errListeners=False)
 suite.with_options(["rst_mid_request.CANCEL@compat", "rst_mid_request.INTERNAL_ERROR@compat"], "!nolisteners", errListeners=False)
 
 
@@ -571,5 +572,6 @@ def three_sessions_leave_one_by_one(stage):
 
 
 suite.with_options(["idle_and_active_session", "rst_while_draining.CANCEL", "rst_while_draining.INTERNAL_ERROR",
-                    "body_ends_after_close.waitbody", "body_ends_after_close.echo", "new_stream_during_active", "half_close.active_after",
-                    "client_rst.active_after", "window_zero.stall_then_release", "destroy_sessions.active"], "@compat", api="compat")
+                    "body_ends_after_close.waitbody", "body_ends_after_close.echo", "new_stream_during_active",
+                    "half_close.active_after", "client_rst.active_after", "window_zero.stall_then_release",
+                    "destroy_sessions.active"], "@compat", api="compat")

@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Callable
 
@@ -181,7 +182,8 @@ def nginx(name, profile, main=""):
         binary, cache = found
         port = free_port()
         folder = written_configuration(cache, "nginx.conf.in", PORT=port, MAIN=main)
-        server = ServerProcess(recording, [str(binary), "-p", str(folder), "-e", "stderr", "-c", str(folder / "server.conf")], folder=folder)
+        command = [str(binary), "-p", str(folder), "-e", "stderr", "-c", str(folder / "server.conf")]
+        server = ServerProcess(recording, command, folder=folder)
         server.graceful_signal = signal.SIGQUIT
         return when_it_listens(server, port)
     return Peer(name, profile, (drain_scenarios.suite,), find, start)
@@ -207,7 +209,8 @@ def nghttpd():
     def start(found, recording, _suite, _scenario):
         binary, root = found
         port = free_port()
-        return when_it_listens(ServerProcess(recording, [str(binary), "--no-tls", "-a", "127.0.0.1", "-d", str(root), str(port)]), port)
+        command = [str(binary), "--no-tls", "-a", "127.0.0.1", "-d", str(root), str(port)]
+        return when_it_listens(ServerProcess(recording, command), port)
     return Peer("nghttpd-1.52.0", "nghttpd-1.52.0", (drain_scenarios.suite,), find, start)
 
 
@@ -219,7 +222,8 @@ def go(name, profile, timeout=None, xnet=None):
         go_command = of_version(unpacked(cache, may_install, ["golang-1.19-go", "golang-1.19-src"], "usr/lib/go-1.19/bin/go"),
                                 "version", "go1.19.8")
         folder = cache / f"go-server-{xnet or 'bundled'}"
-        return installed(folder / "go_server", may_install, lambda: build_go_server(go_command, cache, folder, xnet), name), documents(cache)
+        build = partial(build_go_server, go_command, cache, folder, xnet)
+        return installed(folder / "go_server", may_install, build, name), documents(cache)
 
     def start(found, recording, _suite, _scenario):
         binary, root = found
@@ -232,11 +236,12 @@ def build_go_server(go_command, cache, folder, xnet):
     for source in SERVERS.glob("go_*.go"):
         shutil.copy(source, folder)
     (folder / "go.mod").write_text("module go_server\n\ngo 1.19\n", encoding="utf-8")
-    environment = {**os.environ, "GOROOT": str(go_command.parent.parent), "GOPATH": str(cache / "go-modules"), "GOTOOLCHAIN": "local",
-                   "GOCACHE": str(cache / "go-build"), "GOFLAGS": "-mod=mod -modcacherw -buildvcs=false"}
+    environment = {**os.environ, "GOTOOLCHAIN": "local", "GOROOT": str(go_command.parent.parent),
+                   "GOPATH": str(cache / "go-modules"), "GOCACHE": str(cache / "go-build"), "GOFLAGS": "-mod=mod -modcacherw -buildvcs=false"}
     if xnet:
         run([str(go_command), "get", f"golang.org/x/net@{xnet}"], f"go get golang.org/x/net@{xnet}", cwd=folder, env=environment)
-    run([str(go_command), "build", "-tags", "xnet" if xnet else "", "-o", "go_server", "."], "go build", cwd=folder, env=environment)
+    tags = "xnet" if xnet else ""
+    run([str(go_command), "build", "-tags", tags, "-o", "go_server", "."], "go build", cwd=folder, env=environment)
 
 
 # Jetty: tests/peers/jetty/run fetches it from Maven Central and records what a servlet is told of RST_STREAM.
@@ -265,7 +270,7 @@ JETTY_SUITE = Suite("servlet", prefix="")
 # The last three were never measured: what the profile of the nearest older release says of them is a prediction.
 NODE_RELEASES = ("20.3.1", "20.20.2", "23.1.0", "24.21.0", "26.10.0", "18.20.8", "22.12.0", "25.2.0")
 
-# The last version of golang.org/x/net before the repair of CVE-2022-27664, and the repair: what Go 1.18.5 and 1.18.6 carry.
+# The last version of golang.org/x/net before the repair of CVE-2022-27664, and the repair: it came to Go with 1.18.6.
 XNET_FAULTY = "v0.0.0-20220826154423-83b083e8dc8b"
 XNET_REPAIRED = "v0.0.0-20220906165146-f3363e06e74c"
 

@@ -78,7 +78,8 @@ class Stage:
     # The server.
 
     def wait_until_listening(self):
-        if not self.run(START_WITHIN, lambda: self.server.port is not None or self.server.has_exited()) or self.server.exit_code is not None:
+        self.run(START_WITHIN, lambda: self.server.port is not None or self.server.has_exited())
+        if self.server.port is None or self.server.has_exited():
             said = [row["text"] for row in self.recording.rows() if "text" in row]
             raise Failed(f"the server did not start: {' / '.join(said[-3:]) or 'it said nothing'}")
 

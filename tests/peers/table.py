@@ -26,7 +26,7 @@ def read_rows(log):
 
 
 def groups_of(lines):
-    """Systems for which a scenario came out alike share a row: (suite name, scenario, {(observed, prediction): [peer names]}) each."""
+    """Systems for which a scenario came out alike share a row. (suite name, scenario, {(observed, prediction): [names]}) each."""
     found = {}
     for line in lines:
         _, _, rows = found.setdefault((line.suite.name, line.scenario.name), (line.suite.name, line.scenario, {}))
@@ -65,20 +65,22 @@ def cell(value):
 
 
 def markdown(lines, absent):
-    page = [INTRODUCTION, "| system | scenarios | predicted | differ | no prediction | did not run |", "|---|---|---|---|---|---|"]
+    page = [INTRODUCTION, "| system | scenarios | predicted | differ | no prediction | did not run |", "|---|" + "---|" * 5]
     for name, of_peer in counts(lines).items():
-        page.append(f"| {name} | {sum(of_peer.values())} | {of_peer['agrees']} | {of_peer['differs']} | {of_peer['none']} | {of_peer['failed']} |")
+        cells = [name, sum(of_peer.values()), *(of_peer[outcome] for outcome in MARKS)]
+        page.append(f"| {' | '.join(map(str, cells))} |")
     for name, reason in absent.items():
         page.append(f"| {name} | skipped: {cell(reason)} | | | | |")
     new = [line for line in lines if line.scenario.is_new]
     if new:
         agreed = sum(line.prediction.outcome == "agrees" for line in new)
-        page += ["", f"Of the scenarios that no log of the repository shows, {agreed} of {len(new)} runs were predicted; they are marked *new*."]
+        page += ["", f"*New* are scenarios written after the profiles: {agreed} of {len(new)} of their runs were predicted."]
 
     suite_of_heading = None
     for suite, scenario, rows in groups_of(lines):
         if suite != suite_of_heading:
-            page += ["", f"## {HEADINGS.get(suite, suite)}", "", "| scenario | systems | observed | predicted | agree |", "|---|---|---|---|---|"]
+            page += ["", f"## {HEADINGS[suite]}", "",
+                     "| scenario | systems | observed | predicted | agree |", "|---|---|---|---|---|"]
             suite_of_heading = suite
         for (observed, prediction), names in rows.items():
             name = scenario.name + (" *(new)*" if scenario.is_new else "")
@@ -87,17 +89,18 @@ def markdown(lines, absent):
     return "\n".join(page) + "\n"
 
 
-HEADINGS = {"h2": "Node's `http2` server", "h1": "Node's `http` server", "net": "Node's `net` server", "drain": "Other servers, at their graceful signal",
+HEADINGS = {"h2": "Node's `http2` server", "h1": "Node's `http` server", "net": "Node's `net` server",
+            "drain": "Other servers, at their graceful signal",
             "servlet": "What Jetty tells a servlet of its client's RST_STREAM"}
 
 INTRODUCTION = """# Real servers against the model
 
 `scripts/peers` starts real servers on the loopback interface, lets clients of its own do to them what the scenarios of
-[tests/peers](../tests/peers/README.md) say, records both sides, and replays each log under the profile of the system. This page is
-the table of one such run; `scripts/peers --markdown docs/PEERS.md` writes it anew.
+[tests/peers](../tests/peers/README.md) say, records both sides, and replays each log under the profile of the system. This page
+is the table of one such run; `scripts/peers --markdown docs/PEERS.md` writes it anew.
 
-*Observed*: when `close` was answered (for a server that has only a signal: when its process ended), counted from the call, and the
-last stream ids of the GOAWAY frames that the clients received, with the client where there are two. *Never closes* means: not
+*Observed*: when `close` was answered (for a server that has only a signal: when its process ended), counted from the call, and
+the last stream ids of the GOAWAY frames that the clients received, with the client where there are two. *Never closes* means: not
 within the watch of the scenario, two to fifteen seconds.
 *Predicted* is "the same" only if the model, under that profile, does everything that the log tells in the order of its lanes and
 nothing more ([traces/README.md](../traces/README.md)), and its verdict on `close_terminates` is the observed one.

@@ -30,7 +30,7 @@ class Observation:
         else:
             parts.append(f"closes after {self.closed_after_ms / 1000:.1f} s")
         if self.goaways:
-            said = [f"{conn}{last_stream}" + (f" {code}" if code != "NO_ERROR" else "") for conn, last_stream, code in self.goaways]
+            said = [f"{conn}{last}" + (f" {code}" if code != "NO_ERROR" else "") for conn, last, code in self.goaways]
             parts.append(f"GOAWAY {', '.join(said)}")
         return "; ".join(parts)
 
@@ -75,7 +75,7 @@ class Prediction:
 
 
 def predict(lastcall, log, profile, observation):
-    """Replays the log under the profile: the model has to do all that the log tells, and no more, and to close if the server did."""
+    """Replays the log under the profile: the model has to do all that it tells and no more, and to close if the server did."""
     with tempfile.TemporaryDirectory() as folder:
         trace = f"{folder}/trace.jsonl"
         try:
@@ -96,7 +96,8 @@ def predict(lastcall, log, profile, observation):
     hung = observation.close_called and observation.closed_after_ms is None
     if hangs != hung:
         return Prediction("differs", "something else", f"the same rows, but close() {'never ends' if hangs else 'ends'}")
-    return Prediction("agrees", "the same, row by row; " + ("never closes" if hangs else "closes" if observation.close_called else "no close()"))
+    end = "never closes" if hangs else "closes" if observation.close_called else "no close()"
+    return Prediction("agrees", f"the same, row by row; {end}")
 
 
 def run(*command):

@@ -1,4 +1,5 @@
-// Go's net/http server over TLS, which speaks HTTP/2: it serves files, and Shutdown() is called at SIGTERM. Rows go to standard output.
+// Go's net/http server over TLS, which speaks HTTP/2: it serves files, and Shutdown() is called at SIGTERM. Rows go to standard
+// output.
 //
 //	go_server DOCUMENT_ROOT [TIMEOUT]    Shutdown() is given that long, e.g. "10s"; without it, for ever
 package main

@@ -1,6 +1,6 @@
 'use strict';
-// Node's http server, scripted: every callback is a row. Options (first argument, JSON): `opts` for createServer(); `props` of the
-// server, such as headersTimeout; `clientError` answers that event with 400; `sigterm` false leaves SIGTERM to its default.
+// Node's http server, scripted: every callback is a row. Options (first argument, JSON): `opts` for createServer(); `props` of
+// the server, such as headersTimeout; `clientError` answers that event with 400; `sigterm` false leaves SIGTERM to its default.
 const http = require('http');
 const { say, reason, options, obey, reportTheProcess, listen } = require('./say.js');
 
@@ -35,7 +35,10 @@ const handlers = {
   '/fast': ({ req, res }) => { req.resume(); res.end('ok'); },
   '/delay': ({ req, res, id, query }) => {
     req.resume();
-    setTimeout(() => { say('handler timer', { req: id, destroyed: res.destroyed }); res.end('late'); }, Number(query.get('ms')) || 500);
+    setTimeout(() => {
+      say('handler timer', { req: id, destroyed: res.destroyed });
+      res.end('late');
+    }, Number(query.get('ms')) || 500);
   },
   '/waitbody': ({ req, res }) => { req.on('end', () => res.end('got-all')); req.resume(); },
   '/now': ({ res }) => res.end('early'),

@@ -120,7 +120,10 @@ if (asked.api === 'stream') {
     hear(stream, 'stream', ['aborted', 'close', 'error', 'finish', 'timeout', 'frameError', 'drain', 'end'], { stream: id });
     handle(headers[':path'], {
       id,
-      state: () => ({ destroyed: stream.destroyed, closed: stream.closed, aborted: stream.aborted, writable: stream.writable, rst: stream.rstCode }),
+      state: () => {
+        const { destroyed, closed, aborted, writable, rstCode } = stream;
+        return { destroyed, closed, aborted, writable, rst: rstCode };
+      },
       respond: guarded(id, (status) => stream.respond({ ':status': status })),
       write: (data, written) => stream.write(data, written),
       end: (data) => stream.end(data),
@@ -137,7 +140,7 @@ if (asked.api === 'stream') {
     hear(req.stream, 'stream', ['aborted', 'close', 'finish'], { stream: id });
     handle(req.url, {
       id,
-      state: () => ({ req_aborted: req.aborted, req_destroyed: req.destroyed, res_writable: res.writable, res_ended: res.writableEnded }),
+      state: () => ({ req_aborted: req.aborted, req_destroyed: req.destroyed, res_ended: res.writableEnded }),
       respond: guarded(id, (status) => res.writeHead(status)),
       write: (data, written) => res.write(data, written),
       end: (data) => { res.end(data); },

@@ -1,6 +1,7 @@
 'use strict';
-// Node's net server, scripted: every callback is a row. Options (first argument, JSON): `opts` for createServer(); `maxConnections`;
-// `timeout` of each socket in ms; `noErrListener` leaves 'error' unheard; `mode`, what the application does with a connection.
+// Node's net server, scripted: every callback is a row. Options (first argument, JSON): `opts` for createServer();
+// `maxConnections`; `timeout` of each socket in ms; `noErrListener` leaves 'error' unheard; `mode`, what the application does
+// with a connection.
 const net = require('net');
 const { say, reason, options, obey, reportTheProcess, listen } = require('./say.js');
 
@@ -97,7 +98,8 @@ obey({
   },
   report() {
     server.getConnections((error, connections) => {
-      say('report', { connections, listening: server.listening, socks: sockets.map(stateOf), handles: process.getActiveResourcesInfo() });
+      const handles = process.getActiveResourcesInfo();
+      say('report', { connections, listening: server.listening, socks: sockets.map(stateOf), handles });
     });
   },
 });
