@@ -237,7 +237,8 @@ def build_go_server(go_command, cache, folder, xnet):
         shutil.copy(source, folder)
     (folder / "go.mod").write_text("module go_server\n\ngo 1.19\n", encoding="utf-8")
     environment = {**os.environ, "GOTOOLCHAIN": "local", "GOROOT": str(go_command.parent.parent),
-                   "GOPATH": str(cache / "go-modules"), "GOCACHE": str(cache / "go-build"), "GOFLAGS": "-mod=mod -modcacherw -buildvcs=false"}
+                   "GOPATH": str(cache / "go-modules"), "GOCACHE": str(cache / "go-build"),
+                   "GOFLAGS": "-mod=mod -modcacherw -buildvcs=false"}
     if xnet:
         run([str(go_command), "get", f"golang.org/x/net@{xnet}"], f"go get golang.org/x/net@{xnet}", cwd=folder, env=environment)
     tags = "xnet" if xnet else ""
