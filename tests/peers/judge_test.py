@@ -8,6 +8,7 @@ from pathlib import Path
 
 sys.dont_write_bytecode = True  # the folder of these files is a source folder
 
+import peers
 import recording
 import table
 import verdicts
@@ -16,9 +17,13 @@ LOGS = Path(__file__).resolve().parent.parent / "conformance" / "logs"
 LASTCALL = sys.argv.pop(1)
 
 
+def system(profile):
+    return peers.RecordingPeer(profile, profile, None, None, None)
+
+
 def judged(log, profile):
     observation = verdicts.observe(table.read_rows(log))
-    return observation, verdicts.predict(LASTCALL, log, profile, observation)
+    return observation, verdicts.predict(LASTCALL, log, system(profile), observation)
 
 
 class Judge(unittest.TestCase):
@@ -39,7 +44,7 @@ class Judge(unittest.TestCase):
     def test_the_verdict_counts_beside_the_rows(self):
         log = LOGS / "node-23.1.0" / "h2_idle_session.jsonl"
         observation, _ = judged(log, "node-23.1.0")
-        prediction = verdicts.predict(LASTCALL, log, "node-23.1.0", dataclasses.replace(observation, closed_after_ms=1.0))
+        prediction = verdicts.predict(LASTCALL, log, system("node-23.1.0"), dataclasses.replace(observation, closed_after_ms=1.0))
         self.assertEqual(prediction.outcome, "differs")
 
     def test_a_log_that_cannot_be_taken_is_no_prediction(self):

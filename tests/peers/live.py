@@ -69,7 +69,7 @@ def record(asked, peer, found):
 
 def judge(asked, peer, suite, scenario, log):
     observation = verdicts.observe(table.read_rows(log))
-    return table.Line(peer, suite, scenario, observation, verdicts.predict(asked.lastcall, log, peer.profile, observation))
+    return table.Line(peer, suite, scenario, observation, verdicts.predict(asked.lastcall, log, peer, observation))
 
 
 def jobs_of(asked, peer):
@@ -109,7 +109,7 @@ def main():
                 print(f"\r{done}/{len(jobs)}", end="", file=sys.stderr, flush=True)
     print(table.text(lines, absent))
     if asked.markdown:
-        asked.markdown.write_text(table.markdown(lines, absent), encoding="utf-8")
+        asked.markdown.write_text(table.markdown(lines, absent, asked.logs), encoding="utf-8")
     outcomes = {line.prediction.outcome for line in lines}
     if not lines:
         return EXIT_SKIPPED if absent else EXIT_ENVIRONMENT

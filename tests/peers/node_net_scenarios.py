@@ -364,7 +364,7 @@ def write_then_end_while_closing(stage):
     stage.tcp()
     stage.settle()
     command(stage, "close", 0.1)
-    command(stage, "write", 0.1, n=1000)
+    command(stage, "write", 0.1)
     command(stage, "end", 0.1)
     stage.watch(1)
 

@@ -40,6 +40,7 @@ class Peer:
     find: Callable    # (cache, may_install) -> what `start` needs; raises Absent
     start: Callable   # (found, recording, suite, scenario) -> ServerProcess
     client_options: dict = field(default_factory=dict)
+    stands_for: str = ""  # the system whose name a log's folder has to bear for `lastcall import`, if that is not its own
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,7 @@ class RecordingPeer:
     suite: Suite      # whose scenarios are the logs that come of it
     find: Callable    # (cache, may_install) -> what `record` needs; raises Absent
     record: Callable  # (found, folder): writes the logs; raises Absent
+    stands_for: str = ""
 
 
 def run(command, what, **options):
@@ -211,13 +213,13 @@ def nghttpd():
         port = free_port()
         command = [str(binary), "--no-tls", "-a", "127.0.0.1", "-d", str(root), str(port)]
         return when_it_listens(ServerProcess(recording, command), port)
-    return Peer("nghttpd-1.52.0", "nghttpd-1.52.0", (drain_scenarios.suite,), find, start)
+    return Peer("nghttpd-1.52.0", "nghttpd-1.52", (drain_scenarios.suite,), find, start)
 
 
 # Go: Debian's Go 1.19. Its net/http carries an HTTP/2 of its own; a version of golang.org/x/net may take its place, which is how
 # the code of other releases is had.
 
-def go(name, profile, timeout=None, xnet=None):
+def go(name, profile, timeout=None, xnet=None, stands_for=""):
     def find(cache, may_install):
         go_command = of_version(unpacked(cache, may_install, ["golang-1.19-go", "golang-1.19-src"], "usr/lib/go-1.19/bin/go"),
                                 "version", "go1.19.8")
@@ -228,7 +230,7 @@ def go(name, profile, timeout=None, xnet=None):
     def start(found, recording, _suite, _scenario):
         binary, root = found
         return ServerProcess(recording, [str(binary), str(root), *([timeout] if timeout else [])])
-    return Peer(name, profile, (drain_scenarios.suite,), find, start, {"tls": True})
+    return Peer(name, profile, (drain_scenarios.suite,), find, start, {"tls": True}, stands_for)
 
 
 def build_go_server(go_command, cache, folder, xnet):
@@ -279,17 +281,17 @@ XNET_REPAIRED = "v0.0.0-20220906165146-f3363e06e74c"
 def all_peers():
     return [
         *map(node, NODE_RELEASES),
-        nginx("nginx-1.22.1", "nginx-1.22.1"),
-        nginx("nginx-1.22.1+worker_shutdown_timeout=3s", "nginx-1.22.1+worker_shutdown_timeout", "worker_shutdown_timeout 3s;"),
+        nginx("nginx-1.22.1", "nginx-1.22"),
+        nginx("nginx-1.22.1+worker_shutdown_timeout=3s", "nginx-1.22+worker_shutdown_timeout", "worker_shutdown_timeout 3s;"),
         h2o("h2o-2.2.5", "h2o-2.2.5"),
         h2o("h2o-2.2.5+graceful-shutdown-timeout=3", "h2o-2.2.5+graceful-shutdown-timeout", graceful_timeout=3),
         nghttpd(),
         go("go-tls-notimeout-1.19.8", "go-1.19.8"),
-        go("go-tls-1.19.8", "go-1.19.8", timeout="10s"),
-        go("go-xnet-20220826", "go-1.18.5", xnet=XNET_FAULTY),
-        go("go-xnet-20220906", "go-1.18.6", xnet=XNET_REPAIRED),
+        go("go-tls-1.19.8", "go-1.19.8+timeout", timeout="10s"),
+        go("go-xnet-20220826", "go-1.18.5", xnet=XNET_FAULTY, stands_for="go-tls-notimeout-1.18.5"),
+        go("go-xnet-20220906", "go-1.18.6", xnet=XNET_REPAIRED, stands_for="go-tls-notimeout-1.18.6"),
         jetty("9.4.57", "jetty-9.4.57"),
         jetty("11.0.24", "jetty-11"),
-        *(jetty(version, f"jetty-{version}") for version in ("12.0.14-ee9", "12.0.14-ee10")),
-        *(jetty(version, "jetty-12.0.15") for version in ("12.0.15-ee9", "12.0.15-ee10")),
+        *(jetty(version, f"jetty-{version}") for version in ("12.0.14-ee9", "12.0.14-ee10", "12.0.15-ee9")),
+        jetty("12.0.15-ee10", "jetty-12.0.15"),
     ]

@@ -1,5 +1,7 @@
 """The table of a run: for people on a terminal, and as a page of Markdown."""
 import json
+import platform
+import time
 from dataclasses import dataclass
 
 import verdicts
@@ -64,8 +66,12 @@ def cell(value):
     return value.replace("|", "\\|").replace("\n", " ")
 
 
-def markdown(lines, absent):
-    page = [INTRODUCTION, "| system | scenarios | predicted | differ | no prediction | did not run |", "|---|" + "---|" * 5]
+def markdown(lines, absent, logs):
+    """`logs` is the folder of the run's logs, whose age is the run's."""
+    when = max((log.stat().st_mtime for log in logs.rglob("*.jsonl")), default=0)
+    day = time.strftime("%Y-%m-%d", time.gmtime(when))
+    page = [INTRODUCTION, f"The run: {day}, {platform.system()} on {platform.machine()}.", "",
+            "| system | scenarios | predicted | differ | no prediction | did not run |", "|---|" + "---|" * 5]
     for name, of_peer in counts(lines).items():
         cells = [name, sum(of_peer.values()), *(of_peer[outcome] for outcome in MARKS)]
         page.append(f"| {' | '.join(map(str, cells))} |")

@@ -1,9 +1,11 @@
 """What was observed in a log, what the model predicts of it, and whether the two agree."""
 import json
 import re
+import shutil
 import subprocess
 import tempfile
 from dataclasses import dataclass
+from pathlib import Path
 
 REPLAY_WITHIN = 120  # seconds
 AT_ONCE_MS = 60  # later than this, something had to be waited for
@@ -74,14 +76,18 @@ class Prediction:
     detail: str = ""  # where it differs, or why there is none
 
 
-def predict(lastcall, log, profile, observation):
-    """Replays the log under the profile: the model has to do all that it tells and no more, and to close if the server did."""
-    with tempfile.TemporaryDirectory() as folder:
-        trace = f"{folder}/trace.jsonl"
+def predict(lastcall, log, peer, observation):
+    """Replays the log under the system's profile: the model has to do all that it tells and no more, and to close if the server
+    did. The folder of a log may be what tells `lastcall import` the system."""
+    with tempfile.TemporaryDirectory() as scratch:
+        trace = Path(scratch) / "trace.jsonl"
+        named = Path(scratch) / (peer.stands_for or peer.name) / log.name
+        named.parent.mkdir()
+        shutil.copy(log, named)
         try:
-            imported = run(lastcall, "import", log, "--profile", profile, "-o", trace)
+            imported = run(lastcall, "import", named, "--profile", peer.profile, "-o", trace)
             if imported.returncode != 0:
-                return Prediction("none", "no prediction", said_by(imported).replace(f"{log}:", "row "))
+                return Prediction("none", "no prediction", said_by(imported).replace(f"{named}:", "row "))
             replayed = run(lastcall, "replay", trace, "--format", "json")
         except subprocess.TimeoutExpired:
             return Prediction("none", "no prediction", f"the replay took more than {REPLAY_WITHIN} s")
@@ -105,4 +111,6 @@ def run(*command):
 
 
 def said_by(process):
+    if "unknown profile" in process.stderr:
+        return "no profile"  # without the names of those that there are
     return " ".join(process.stderr.removeprefix("lastcall: ").split()) or f"exit code {process.returncode}"
