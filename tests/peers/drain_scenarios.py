@@ -15,10 +15,10 @@ SLOWLY = {"settings": {"INITIAL_WINDOW_SIZE": WINDOW}, "returns_windows": False}
 def read_slowly(stage, client, seconds):
     """A window at a time, ten in a second, until the server's process ends or for so long."""
     for _ in range(round(seconds * 10)):
-        if client.ended is None:
-            client.return_windows()
         if stage.watch(0.1):
             return
+        if client.ended is None:
+            client.return_windows()
 
 
 def downloading(stage, **options):
@@ -26,6 +26,7 @@ def downloading(stage, **options):
     client = stage.http2(**SLOWLY, **options)
     client.request("/big?n=300000")
     read_slowly(stage, client, 0.3)
+    stage.run(0.05)  # so that the server has read what was sent last
     return client
 
 

@@ -47,6 +47,8 @@ class Http2Peer(TcpPeer):
         self.event("preface c2s")
 
     def send_frame(self, frame_type, flags, stream, payload=b"", **details):
+        if self.has_sent_fin:
+            return  # as a client whose own side is closed: it neither acknowledges nor returns windows
         self._log_frame("c2s", frame_type, flags, stream, len(payload), details)
         length = struct.pack(">I", len(payload))[1:]
         self.send_bytes(length + struct.pack(">BBI", TYPES.index(frame_type), flags, stream) + payload)

@@ -27,6 +27,7 @@ class TcpPeer:
         self.recording, self.name, self.closes_after_fin = recording, name, closes_after_fin
         self.ended = None
         self.reading = True
+        self.has_sent_fin = False
         self.received = 0  # bytes
         self.socket = socket.socket()
         if receive_buffer is not None:
@@ -83,6 +84,7 @@ class TcpPeer:
         if self.socket.fileno() < 0:
             return
         self.event("tcp.fin c2s")
+        self.has_sent_fin = True
         try:
             # Below TLS: a half-close without the alert that would announce it.
             socket.socket.shutdown(self.socket, socket.SHUT_WR)

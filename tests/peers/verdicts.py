@@ -98,7 +98,9 @@ def predict(lastcall, log, peer, observation):
         where = replay["divergence"]
         return Prediction("differs", "something else",
                           f"line {where['step']} of the trace: the log has {where['expected']}, the model {where['observed']}")
-    hangs = any(claim["name"] == "close_terminates" and claim["verdict"] == "violated" for claim in replay["claims"])
+    # The bounded form is about when it ends, the unbounded one about whether.
+    forms = {claim["form"]: claim["verdict"] for claim in replay["claims"] if claim["name"] == "close_terminates"}
+    hangs = forms.get("unbounded") == "violated"
     hung = observation.close_called and observation.closed_after_ms is None
     if hangs != hung:
         return Prediction("differs", "something else", f"the same rows, but close() {'never ends' if hangs else 'ends'}")
