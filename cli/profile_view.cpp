@@ -7,6 +7,7 @@
 
 #include "cli/names.hpp"
 #include "model/exchange.hpp"
+#include "model/http1_connection.hpp"
 #include "model/http2_goaway.hpp"
 #include "model/http2_session.hpp"
 #include "model/http2_stream.hpp"
@@ -47,8 +48,10 @@ std::vector<decision> decisions_of(const model::profile& profile) {
   // A structured binding does not compile when a decision is added that nobody names here.
   const auto& [name, source, speaks, registration, late_session, close_announces, close_order, second_phase, above_last_id, idle_means,
                farewell, early_response, after_fin, peer_half_close, peer_goaway, drain_deadline, drain_timer, at_deadline,
-               reset_reaches_application, session_ends, reset_counts, close_when_closed, net, servlet] = profile;
+               reset_reaches_application, session_ends, reset_counts, close_when_closed, net, servlet, http1] = profile;
   const auto& [zero_connections_max, listen_in_progress, reset_behind_data, high_water_mark] = net;
+  const auto& [deadlines, deadlines_at_close, close_sweeps, http1_idle_means, response_ends, idle_close, closing_response,
+               after_last_response, keep_alive, keep_alive_ends, half_close, cancelled_write, request_close, keep_alive_buffer_ms] = http1;
   static_cast<void>(name);
   static_cast<void>(source);
   static_cast<void>(speaks);
@@ -82,6 +85,20 @@ std::vector<decision> decisions_of(const model::profile& profile) {
       {"reader_after_end", std::string(text_of(reader_after_end)), "Servlet: what does a ReadListener hear after onAllDataRead?"},
       {"late_listener", std::string(text_of(late_listener)), "Servlet: what does a listener hear that comes after the loss?"},
       {"timeout_after_commit", std::string(text_of(timeout_after_commit)), "Servlet: what does the timeout do to a committed response?"},
+      {"http1.deadlines", std::string(text_of(deadlines)), "HTTP/1: what enforces the deadlines of heads and requests?"},
+      {"http1.deadlines_at_close", std::string(text_of(deadlines_at_close)), "HTTP/1: what becomes of them at close()?"},
+      {"http1.close_sweeps", std::string(text_of(close_sweeps)), "HTTP/1: when does close() look for idle connections?"},
+      {"http1.idle_means", std::string(text_of(http1_idle_means)), "HTTP/1: which connections are idle?"},
+      {"http1.response_ends", std::string(text_of(response_ends)), "HTTP/1: when does a response stop keeping its connection busy?"},
+      {"http1.idle_close", std::string(text_of(idle_close)), "HTTP/1: how is an idle connection closed?"},
+      {"http1.closing_response", std::string(text_of(closing_response)), "HTTP/1: what does a response say that begins after close()?"},
+      {"http1.after_last_response", std::string(text_of(after_last_response)), "HTTP/1: what follows the FIN behind a last response?"},
+      {"http1.keep_alive", std::string(text_of(keep_alive)), "HTTP/1: what bounds the wait for another request?"},
+      {"http1.keep_alive_ends", std::string(text_of(keep_alive_ends)), "HTTP/1: what ends the wait for another request?"},
+      {"http1.half_close", std::string(text_of(half_close)), "HTTP/1: what if the client half-closes while a response is due?"},
+      {"http1.cancelled_write", std::string(text_of(cancelled_write)), "HTTP/1: what is told of a write that a destroyed socket cancels?"},
+      {"http1.request_close", std::string(text_of(request_close)), "HTTP/1: when does 'close' of a request follow its 'end'?"},
+      {"http1.keep_alive_buffer", std::to_string(keep_alive_buffer_ms), "HTTP/1: how long does it wait beyond the keep-alive timeout?"},
   };
 }
 
@@ -107,6 +124,7 @@ std::vector<machine> machines() {
   using namespace model;
   return {{"net_server", text_of(net_server::state{}), net_server::table()},
           {"tcp_socket", text_of(tcp_socket::state{}), tcp_socket::table()},
+          {"http1_connection", text_of(http1_connection::state{}), http1_connection::table()},
           {"http2_session", text_of(http2_session::state{}), http2_session::table()},
           {"http2_goaway", text_of(http2_goaway::state{}), http2_goaway::table()},
           {"http2_stream", text_of(http2_stream::state{}), http2_stream::table()},

@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "model/http1_decisions.hpp"
+
 namespace lastcall::model {
 
 /// What a server speaks, as far as it is modelled: each has a composition of machines, a world and claims of its own.
@@ -155,6 +157,7 @@ struct profile {
   model::close_when_closed close_when_closed = close_when_closed::calls_back;
   net_decisions net{};
   servlet_decisions servlet = {};
+  http1::decisions http1{};
 };
 
 }  // namespace lastcall::model

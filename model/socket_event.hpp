@@ -22,7 +22,10 @@ BOOST_DEFINE_FIXED_ENUM_CLASS(node_error, std::uint8_t,
   not_running,        ///< ERR_SERVER_NOT_RUNNING
   stream_destroyed,   ///< ERR_STREAM_DESTROYED
   write_after_end,    ///< ERR_STREAM_WRITE_AFTER_END
-  application         ///< the application's own, given to destroy()
+  application,        ///< the application's own, given to destroy()
+  request_timeout,    ///< ERR_HTTP_REQUEST_TIMEOUT: a head or a request is overdue
+  incomplete_message, ///< HPE_INVALID_EOF_STATE: the peer ended in the middle of a request
+  bad_message         ///< any other HPE_ code: what came is no HTTP/1
 )
 
 // --- Events: the kernel and the event loop. connection_accepted, peer_fin, timer_expired and close_callbacks_ran are those of

@@ -34,14 +34,18 @@ BOOST_DEFINE_FIXED_ENUM_CLASS(error_code, std::uint8_t,
   inadequate_security,
   http_1_1_required)
 
-/// A timer the model asks its world to keep. `drain` is one for the whole server, the others one per connection.
+/// A timer the model asks its world to keep. `drain` and `checking` are one for the whole server, the others one per connection.
 /// `inactivity` is socket.setTimeout() of a server that shows its sockets.
 BOOST_DEFINE_FIXED_ENUM_CLASS(timer, std::uint8_t,
   drain,   ///< from close() to the moment patience ends
   notice,  ///< between the GOAWAY that only warns and the one that counts (RFC 9113 6.8: at least one round trip)
   linger,  ///< from our FIN to the moment we stop waiting for the peer's (RFC 9112 9.6, staged close)
   inactivity,
-  async_timeout  ///< from the start of a request's asynchronous processing (Servlet: AsyncContext.setTimeout)
+  async_timeout,  ///< from the start of a request's asynchronous processing (Servlet: AsyncContext.setTimeout)
+  head,        ///< HTTP/1: from a connection's or a request's first moment to the end of the head (Node: headersTimeout)
+  request,     ///< HTTP/1: the same, to the end of the request (Node: requestTimeout)
+  keep_alive,  ///< HTTP/1: from the last response to the next request (Node: keepAliveTimeout)
+  checking     ///< HTTP/1: what enforces `head` and `request` where they have no timers of their own
 )
 
 /// What the application is told, by the names Node's documentation gives them. `request_error` and
@@ -80,7 +84,7 @@ BOOST_DEFINE_FIXED_ENUM_CLASS(callback, std::uint8_t,
   close_callback,
   application_tick,
   process_exit,
-  server_request,          // Node's compatibility API: a request and its response
+  server_request,          // Node's http and the compatibility API of its http2: a request and its response
   request_data,
   request_end,
   request_aborted,
@@ -93,6 +97,10 @@ BOOST_DEFINE_FIXED_ENUM_CLASS(callback, std::uint8_t,
   write_possible,   ///< Servlet: WriteListener.onWritePossible
   write_error,      ///< Servlet: WriteListener.onError
   request_timeout,  ///< Servlet: AsyncListener.onTimeout
-  call_returned)    ///< a call of the application came back, `failed` with an exception
+  call_returned,    ///< a call of the application came back, `failed` with an exception
+  server_upgrade,          // HTTP/1
+  server_client_error,
+  request_failed,          ///< 'error' of a request
+  response_write_error)    ///< the callback of a write was given an error
 
 }  // namespace lastcall::model

@@ -29,6 +29,7 @@ const protocol_world* find_world(model::protocol);
 
 /// The rows, each defined beside the functions that it names.
 extern const protocol_world http2_world;
+extern const protocol_world http1_world;
 extern const protocol_world tcp_world;
 extern const protocol_world servlet_world;
 

@@ -11,7 +11,7 @@ namespace {
 constexpr profile rfc9113{
     .name = "rfc9113",
     .source = "RFC 9113 5.1, 6.8, 8.1, 8.7, 9.1; RFC 9112 9.6 for the staged close",
-    .speaks = protocols(protocol::http2, protocol::servlet),
+    .speaks = protocols(protocol::http2, protocol::http1, protocol::servlet),
     .registration = registration::on_preface,
     .late_session = late_session::drained,
     .close_announces = close_announces::notice,
@@ -20,13 +20,31 @@ constexpr profile rfc9113{
     .early_response = early_response::resets_stream,
     .after_fin = after_fin::lingers,
     .drain_deadline = drain_deadline::from_close,
+    .http1 = {},
+};
+
+/// Node's http.Server since 19: close() destroys idle connections, once, and with them the timer that checks the others.
+constexpr http1::decisions node_http1{
+    .deadlines = http1::deadlines::since_listening,
+    .deadlines_at_close = http1::deadlines_at_close::dropped,
+    .close_sweeps = http1::close_sweeps::once,
+    .idle_means = http1::idle_means::responses_ended,
+    .response_ends = http1::response_ends::when_ended,
+    .idle_close = http1::idle_close::destroys,
+    .closing_response = http1::closing_response::keeps_alive,
+    .after_last_response = http1::after_last_response::closes,
+    .keep_alive_ends = http1::keep_alive_ends::at_head,
+    .half_close = http1::half_close::ends_at_once,
+    .cancelled_write = http1::cancelled_write::is_lost,
+    .request_close = http1::request_close::tick_after,
+    .keep_alive_buffer_ms = 1000,
 };
 
 /// Node since 24: one GOAWAY with the real last id, another when the session ends, no timer anywhere.
 constexpr profile node_24{
     .name = "node-24.21.0",
     .source = "measured on Node 24.21.0; nodejs/node#57668",
-    .speaks = protocols(protocol::http2, protocol::tcp),
+    .speaks = protocols(protocol::http2, protocol::http1, protocol::tcp),
     .registration = registration::on_accept,
     .close_announces = close_announces::final_goaway,
     .above_last_id = above_last_id::ignored,
@@ -35,6 +53,7 @@ constexpr profile node_24{
     .after_fin = after_fin::waits_for_peer,
     .peer_half_close = peer_half_close::drops_everything,
     .peer_goaway = peer_goaway::drains_session,
+    .http1 = node_http1,
 };
 
 /// Node up to 23: close() stops the listener and leaves the sessions alone.
@@ -43,7 +62,18 @@ constexpr profile node_23 = [] {
   made.name = "node-23.1.0";
   made.source = "measured on Node 23.1.0; nodejs/node#57611";
   made.close_announces = close_announces::nothing;
+  made.http1.cancelled_write = http1::cancelled_write::finishes;
   made.net.reset_behind_data = reset_behind_data::is_an_end;
+  return made;
+}();
+
+/// Since nodejs/node#63470 a connection that never sent a byte is idle.
+constexpr profile node_26 = [] {
+  profile made = node_24;
+  made.name = "node-26.10.0";
+  made.source = "measured on Node 26.10.0; nodejs/node#63470";
+  made.http1.idle_means = http1::idle_means::or_nothing_received;
+  made.http1.request_close = http1::request_close::next_tick;
   return made;
 }();
 
@@ -57,13 +87,16 @@ constexpr profile node_20_20 = [] {
   return made;
 }();
 
-/// Node 20.3.1: as later in 20, but a session ends with its last stream, and a listen() that is under way survives close().
+/// Node 20.3.1: as later in 20, but a session ends with its last stream, a listen() that is under way survives close(), and
+/// before nodejs/node#48611 the timer that checks HTTP/1 connections was created with the server.
 constexpr profile node_20_3 = [] {
   profile made = node_20_20;
   made.name = "node-20.3.1";
-  made.source = "measured on Node 20.3.1; nodejs/node#42713";
+  made.source = "measured on Node 20.3.1; nodejs/node#42713, nodejs/node#48604";
   made.session_ends = session_ends::with_last_stream;
   made.net.listen_in_progress = listen_in_progress::listens_after_close;
+  made.http1.deadlines = http1::deadlines::since_construction;
+  made.http1.keep_alive_buffer_ms = 0;
   return made;
 }();
 
@@ -80,7 +113,7 @@ constexpr std::array field{
     node_20_20,
     node_23,
     node_24,
-    renamed(node_24, "node-26.10.0", "measured on Node 26.10.0"),
+    node_26,
     jetty_9,
     jetty_11,
     jetty_12_14_ee9,
@@ -95,6 +128,16 @@ constexpr profile mutant(std::string_view name, std::string_view source, profile
   made.source = source;
   change(made);
   return made;
+}
+
+/// A mutant of HTTP/1 alone. Without a drain deadline the defect is not covered up.
+template <class Change>
+constexpr profile http1_mutant(std::string_view name, std::string_view source, Change change) {
+  return mutant(name, source, rfc9113, [change](profile& p) {
+    p.speaks = protocols(protocol::http1);
+    p.drain_deadline = drain_deadline::none;
+    change(p.http1);
+  });
 }
 
 constexpr std::array planted{
@@ -126,6 +169,19 @@ constexpr std::array planted{
            [](profile& p) { p.reset_reaches_application = reset_reaches_application::unless_committed; }),
     mutant("mutant-late-close-forgotten", "jetty/jetty.project#8811", rfc9113,
            [](profile& p) { p.close_when_closed = close_when_closed::forgets; }),
+
+    http1_mutant("mutant-http1-checks-unheard", "nodejs/node#48604: a timer that the server's construction starts",
+                 [](http1::decisions& d) { d.deadlines = http1::deadlines::since_construction; }),
+    http1_mutant("mutant-http1-second-timer", "nodejs/node#52118: a timer beside the one that runs",
+                 [](http1::decisions& d) { d.deadlines = http1::deadlines::since_each_listening; }),
+    http1_mutant("mutant-http1-keeps-idle", "nodejs/node-v0.x-archive#9066",
+                 [](http1::decisions& d) { d.close_sweeps = http1::close_sweeps::never; d.keep_alive = http1::keep_alive::for_ever; }),
+    http1_mutant("mutant-http1-parser-idle", "nodejs/node#43771",
+                 [](http1::decisions& d) { d.idle_means = http1::idle_means::parser_idle; }),
+    http1_mutant("mutant-http1-silent-not-idle", "nodejs/node#63470",
+                 [](http1::decisions& d) { d.idle_means = http1::idle_means::responses_ended; d.deadlines_at_close = http1::deadlines_at_close::dropped; }),
+    http1_mutant("mutant-http1-close-drops-deadlines", "Node http.Server close() and its checking timer",
+                 [](http1::decisions& d) { d.deadlines_at_close = http1::deadlines_at_close::dropped; }),
 };
 
 }  // namespace

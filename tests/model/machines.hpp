@@ -5,6 +5,7 @@
 
 #include "model/event_loop.hpp"
 #include "model/exchange.hpp"
+#include "model/http1_connection.hpp"
 #include "model/http2_goaway.hpp"
 #include "model/http2_session.hpp"
 #include "model/http2_stream.hpp"
@@ -52,6 +53,29 @@ end_called          | ending,destroyed | both_ending | -           | -          
 output_finished     | -                | -           | write_ended | destroyed   | -           | -         | -
 destroy_called      | destroyed        | destroyed   | destroyed   | destroyed   | destroyed   | -         | -
 close_callbacks_ran | -                | -           | -           | -           | -           | closed    | -
+)";
+};
+
+struct http1_connection_machine {
+  using state = http1_connection::state;
+  using event = http1_connection::event;
+  using facts = http1_connection::facts;
+  static constexpr const char* name = "http1_connection";
+  static constexpr auto initial = state::fresh;
+  static constexpr auto step = &http1_connection::step;
+  static constexpr auto table = &http1_connection::table;
+  /// Both come from one decision of the profile, http1::idle_means.
+  static bool impossible(const facts& known) { return known.parser_idle_suffices && known.nothing_received_is_idle; }
+  static constexpr const char* matrix = R"(
+                  | fresh | head     | body   | idle  | upgraded | failed
+message_began     | head  | -        | -      | head  | -        | -
+head_completed    | -     | body     | -      | -     | -        | -
+upgrade_completed | -     | upgraded | -      | -     | -        | -
+message_completed | -     | -        | idle   | -     | -        | -
+message_broken    | -     | failed   | failed | -     | -        | -
+peer_ended        | stays | -        | -      | stays | -        | stays
+sweep_called      | stays | stays    | stays  | stays | -        | -
+deadline_passed   | stays | stays    | stays  | -     | -        | -
 )";
 };
 

@@ -18,6 +18,7 @@ TEST(two_connections, rfc9113_keeps_every_claim_under_the_most_general_client) {
 TEST(two_connections, agree_with_any_number_for_every_profile) {
   for (const auto table : {model::profiles(), model::mutants()}) {
     for (const model::profile& profile : table) {
+      if (!profile.speaks.has(model::protocol::http2)) continue;
       for (const auto& [peer, handler] : {std::pair{"any", "any"}, std::pair{"cooperative", "finishing"}}) {
         sim::world_options world = environment(profile.name, peer, handler, 2, 1);
         world.channel_capacity = 1;

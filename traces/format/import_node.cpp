@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "traces/format/import_node_http1.hpp"
 #include "traces/format/import_node_net.hpp"
 #include "traces/format/json_lines.hpp"
 #include "traces/format/node_handlers.hpp"
@@ -434,6 +435,8 @@ result<trace> import_node_log(std::string_view log, std::string_view file, const
   std::vector<json_object> rows = *std::move(parsed);
   if (!rows.empty() && rows.front().has("program") && rows.front().text("program") == "node_net_server.js")
     return import_node_net_log(std::move(rows), file, options);
+  if (!rows.empty() && rows.front().has("program") && rows.front().text("program") == "node_h1_server.js")
+    return import_node_http1_log(std::move(rows), file, options);
   return node_log_importer().run(std::move(rows), file, options);
 }
 

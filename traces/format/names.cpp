@@ -31,9 +31,9 @@ constexpr bool callbacks_match_the_model() {
 static_assert(callbacks_match_the_model(), "model::callback changed: follow it in traces::event_kind and in shape.cpp");
 
 /// `error.code` of Node, in the order of model::node_error.
-constexpr std::array<std::string_view, 9> error_names{
+constexpr std::array<std::string_view, 12> error_names{
     "none", "EPIPE", "ECONNRESET", "EADDRINUSE", "ERR_SERVER_ALREADY_LISTEN", "ERR_SERVER_NOT_RUNNING", "ERR_STREAM_DESTROYED",
-    "ERR_STREAM_WRITE_AFTER_END", "application"};
+    "ERR_STREAM_WRITE_AFTER_END", "application", "ERR_HTTP_REQUEST_TIMEOUT", "HPE_INVALID_EOF_STATE", "HPE"};
 
 template <typename Enum>
 std::optional<Enum> enumerator_named(std::string_view name) {

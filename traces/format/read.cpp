@@ -143,6 +143,23 @@ void read_field(json_object& line, field f, row& r) {
     case field::looks_up_host: r.looks_up_host = line.flag(name); return;
     case field::allow_half_open: r.allow_half_open = line.flag(name); return;
     case field::pause_on_connect: r.pause_on_connect = line.flag(name); return;
+    case field::request: r.request = line.whole32(name, 1); return;
+    case field::target: r.target = line.text(name); return;
+    case field::status: r.status = line.whole32(name); return;
+    case field::end: r.end = line.flag(name); return;
+    case field::joined: r.joined = line.flag(name); return;
+    case field::closes: r.closes = line.flag(name); return;
+    case field::upgrade: r.upgrade = line.flag(name); return;
+    case field::wants_continue: r.wants_continue = line.flag(name); return;
+    case field::complete: r.complete = line.flag(name); return;
+    case field::aborted: r.aborted = line.flag(name); return;
+    case field::written: r.written = line.flag(name); return;
+    case field::destroyed: r.destroyed = line.flag(name); return;
+    case field::head_timeout: r.head_timeout = line.whole32(name); return;
+    case field::request_timeout: r.request_timeout = line.whole32(name); return;
+    case field::keep_alive_timeout: r.keep_alive_timeout = line.whole32(name); return;
+    case field::checking_interval: r.checking_interval = line.whole32(name); return;
+    case field::handles_client_errors: r.handles_client_errors = line.flag(name); return;
   }
 }
 

@@ -22,6 +22,12 @@ using verdict_on_row = std::optional<complaint>;
 
 bool starts_with(event_kind event, std::string_view prefix) { return name_of(event).starts_with(prefix); }
 
+/// What HTTP/1 clients send begins no HTTP/2 connection.
+bool is_http1(event_kind event) {
+  using enum event_kind;
+  return event == send_head_part || event == send_head || event == send_body || event == send_invalid;
+}
+
 /// One client's lane up to some row.
 struct client_lane {
   bool connected = false;
@@ -63,7 +69,7 @@ verdict_on_row check_client_state(const client_lane& lane, const row& r) {
 
   if (starts_with(r.event, "send_") || r.event == event_kind::fin) {
     if (lane.write_ended) return no(fmt::format("{} has sent FIN", who));
-    const bool is_frame = r.event != event_kind::fin && r.event != event_kind::send_bytes;
+    const bool is_frame = r.event != event_kind::fin && r.event != event_kind::send_bytes && !is_http1(r.event);
     if (is_frame && !lane.preface_sent && r.event != event_kind::send_settings) {
       return no("the first frame of a client is SETTINGS (RFC 9113 3.4)");
     }
@@ -139,8 +145,9 @@ class checker {
   /// Lanes are ordered each by itself, so a row of the server may stand before the client's row that caused it.
   verdict_on_row check_server_process(const row& r) const {
     if (r.timer) {
-      const bool of_server = *r.timer == model::timer::drain;
-      if (of_server && r.connection != 0) return complaint{"connection", "the drain timer is one for the whole server"};
+      const bool of_server = *r.timer == model::timer::drain || *r.timer == model::timer::checking;
+      if (of_server && r.connection != 0)
+        return complaint{"connection", fmt::format("the {} timer is one for the whole server", name_of(*r.timer))};
       if (!of_server && r.connection == 0) {
         return complaint{"connection", fmt::format("missing; each connection has a {} timer of its own", name_of(*r.timer))};
       }
@@ -149,7 +156,8 @@ class checker {
       return complaint{"connection", fmt::format("client {} never connects in this trace", r.connection)};
     }
     const row_shape* shape = shape_of(r.actor, r.event);
-    if (!shape->required.has(field::stream)) return std::nullopt;
+    const bool names_stream = shape->required.has(field::stream) || (shape->optional.has(field::stream) && r.stream != 0);
+    if (!names_stream) return std::nullopt;
     if (r.event == event_kind::recv_window_update && r.stream == 0) return std::nullopt;
     const auto openers = opened_by_.find(r.stream);
     if (openers == opened_by_.end() || (r.connection != 0 && !openers->second.contains(r.connection))) {

@@ -16,9 +16,11 @@ namespace lastcall::traces {
 /// The fields that depend on the event, in the order in which the writer puts them.
 enum class field : std::uint8_t {
   connection, stream, length, increment, last_stream, code, end_stream, failed, timer, initial_window_size,
-  error, ready_state, count, duration_ms, connections_max, handles, has_callback, looks_up_host, allow_half_open, pause_on_connect
+  error, ready_state, count, duration_ms, connections_max, handles, has_callback, looks_up_host, allow_half_open, pause_on_connect,
+  request, target, status, end, joined, closes, upgrade, wants_continue, complete, aborted, written, destroyed,
+  head_timeout, request_timeout, keep_alive_timeout, checking_interval, handles_client_errors
 };
-inline constexpr std::size_t field_count = 20;
+inline constexpr std::size_t field_count = 37;
 
 struct field_info {
   std::string_view name;     ///< the JSON key
@@ -35,8 +37,8 @@ class field_set {
   constexpr bool has(field f) const { return (bits_ & bit(f)) != 0; }
 
  private:
-  static constexpr std::uint32_t bit(field f) { return std::uint32_t{1} << static_cast<unsigned>(f); }
-  std::uint32_t bits_ = 0;
+  static constexpr std::uint64_t bit(field f) { return std::uint64_t{1} << static_cast<unsigned>(f); }
+  std::uint64_t bits_ = 0;
 };
 
 /// What a replay does with a row.

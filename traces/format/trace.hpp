@@ -47,6 +47,10 @@ BOOST_DEFINE_FIXED_ENUM_CLASS(actor, std::uint8_t, client, server, app, kernel, 
   X(send_bytes) X(recv_bytes) X(command) X(timer_set) X(timer_fired) X(unref) X(get_connections) X(data_listener)         \
   X(socket_resume) X(socket_pause) X(socket_write) X(socket_destroy) X(socket_destroy_soon) X(socket_reset)               \
   X(socket_unref) X(socket_set_timeout)                                                                                   \
+  /* HTTP/1: what clients send and see, and the calls of the application and of its handlers. */                          \
+  X(send_head_part) X(send_head) X(send_body) X(send_invalid) X(recv_response) X(recv_response_end)                       \
+  X(construct) X(emit_listening) X(close_idle) X(close_all) X(killed) X(handler_timer) X(request_resume)                  \
+  X(response_head) X(response_write) X(response_end) X(socket_answer)                                                     \
   /* What the application is told. */                                                                                     \
   X(listening) X(server_error) X(server_drop) X(connections_counted)                                                      \
   X(server_session) X(server_connection) X(session_local_settings) X(session_goaway) X(session_error)                     \
@@ -55,8 +59,9 @@ BOOST_DEFINE_FIXED_ENUM_CLASS(actor, std::uint8_t, client, server, app, kernel, 
   X(socket_data) X(socket_end) X(socket_finish) X(socket_drain) X(socket_timeout) X(socket_error) X(socket_close)         \
   X(write_callback) X(end_callback) X(server_close) X(close_callback) X(application_tick) X(process_exit)                    \
   X(server_request) X(request_data) X(request_end) X(request_aborted) X(request_close) X(response_finish)                 \
-  X(response_close) X(session_close_callback) X(uncaught_exception)              \
-  X(read_error) X(write_possible) X(write_error) X(request_timeout) X(call_returned)
+  X(response_close) X(session_close_callback) X(uncaught_exception)                                                       \
+  X(read_error) X(write_possible) X(write_error) X(request_timeout) X(call_returned)                                      \
+  X(server_upgrade) X(server_client_error) X(request_failed) X(response_write_error)
 
 #define LASTCALL_ENUMERATOR(name) name,
 enum class event_kind : std::uint8_t { LASTCALL_TRACE_EVENTS(LASTCALL_ENUMERATOR) };
@@ -87,13 +92,29 @@ struct row {
   bool looks_up_host = false;
   bool allow_half_open = false;
   bool pause_on_connect = false;
+  std::uint32_t request = 0;         ///< HTTP/1: the n-th request that the server dispatched
+  std::string target;                ///< HTTP/1: of a request
+  std::uint32_t status = 0;          ///< HTTP/1: of a response; 0: the record does not say
+  bool end = false;                  ///< HTTP/1: the request is whole
+  bool joined = false;               ///< HTTP/1: sent in one piece with the row that follows
+  bool closes = false;               ///< HTTP/1: `Connection: close`
+  bool upgrade = false;              ///< HTTP/1: a request to switch protocols
+  bool wants_continue = false;       ///< HTTP/1: `Expect: 100-continue`
+  bool complete = false;             ///< HTTP/1: the whole request had come
+  bool aborted = false;              ///< HTTP/1: the request had not been read to its end
+  bool written = false;              ///< HTTP/1: the response was handed to the kernel
+  std::optional<bool> destroyed;     ///< HTTP/1: the response had been closed; nothing: the record does not say
+  std::optional<std::uint32_t> head_timeout, request_timeout, keep_alive_timeout, checking_interval;  ///< HTTP/1: ms, 0: none
+  bool handles_client_errors = false;
   bool loop = false;                 ///< belongs to the loop of a lasso: after the last row, the first of these comes again
 
   /// Everything but the line.
   auto content() const {
     return std::tie(ms, actor, event, connection, stream, length, increment, last_stream, code, end_stream, failed, timer,
                     initial_window_size, error, ready_state, count, duration_ms, connections_max, handles, has_callback,
-                    looks_up_host, allow_half_open, pause_on_connect, loop);
+                    looks_up_host, allow_half_open, pause_on_connect, loop, request, target, status, end, joined, closes, upgrade,
+                    wants_continue, complete, aborted, written, destroyed, head_timeout, request_timeout, keep_alive_timeout,
+                    checking_interval, handles_client_errors);
   }
   friend bool operator==(const row& a, const row& b) { return a.content() == b.content(); }
 };

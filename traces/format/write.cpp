@@ -42,7 +42,7 @@ ordered_json value_of(field f, const row& r) {
   const auto if_true = [](bool value) { return value ? ordered_json(true) : ordered_json(); };
   switch (f) {
     case field::connection: return unless_zero(r.connection);
-    case field::stream: return r.stream;
+    case field::stream: return r.request != 0 ? ordered_json() : ordered_json(r.stream);  // a row has one or the other
     case field::length: return r.length;
     case field::increment: return r.increment;
     case field::last_stream: return r.last_stream;
@@ -61,6 +61,23 @@ ordered_json value_of(field f, const row& r) {
     case field::looks_up_host: return if_true(r.looks_up_host);
     case field::allow_half_open: return if_true(r.allow_half_open);
     case field::pause_on_connect: return if_true(r.pause_on_connect);
+    case field::request: return unless_zero(r.request);
+    case field::target: return r.target.empty() ? ordered_json() : ordered_json(r.target);
+    case field::status: return unless_zero(r.status);
+    case field::end: return if_true(r.end);
+    case field::joined: return if_true(r.joined);
+    case field::closes: return if_true(r.closes);
+    case field::upgrade: return if_true(r.upgrade);
+    case field::wants_continue: return if_true(r.wants_continue);
+    case field::complete: return if_true(r.complete);
+    case field::aborted: return if_true(r.aborted);
+    case field::written: return if_true(r.written);
+    case field::destroyed: return r.destroyed ? ordered_json(*r.destroyed) : ordered_json();
+    case field::head_timeout: return r.head_timeout ? ordered_json(*r.head_timeout) : ordered_json();
+    case field::request_timeout: return r.request_timeout ? ordered_json(*r.request_timeout) : ordered_json();
+    case field::keep_alive_timeout: return r.keep_alive_timeout ? ordered_json(*r.keep_alive_timeout) : ordered_json();
+    case field::checking_interval: return r.checking_interval ? ordered_json(*r.checking_interval) : ordered_json();
+    case field::handles_client_errors: return if_true(r.handles_client_errors);
   }
   return {};
 }
