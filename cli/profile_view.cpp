@@ -46,9 +46,10 @@ std::string label_of(const model::table_row& row) {
 
 std::vector<decision> decisions_of(const model::profile& profile) {
   // A structured binding does not compile when a decision is added that nobody names here.
-  const auto& [name, source, speaks, registration, late_session, close_announces, close_order, second_phase, above_last_id, idle_means,
-               farewell, early_response, after_fin, peer_half_close, peer_goaway, drain_deadline, drain_timer, at_deadline,
-               reset_reaches_application, session_ends, reset_counts, close_when_closed, net, servlet, http1] = profile;
+  const auto& [name, source, speaks, accepts, registration, server_preface, without_preface, late_session, close_announces,
+               requests_at_close, close_order, second_phase, above_last_id, idle_means, farewell, early_response, after_fin,
+               peer_half_close, error_after_goaway, peer_goaway, drain_deadline, drain_timer, at_deadline,
+               reset_reaches_application, session_ends, reset_counts, close_when_closed, net, servlet, http1, durations] = profile;
   const auto& [zero_connections_max, listen_in_progress, reset_behind_data, high_water_mark] = net;
   const auto& [deadlines, deadlines_at_close, close_sweeps, http1_idle_means, response_ends, idle_close, closing_response,
                after_last_response, keep_alive, keep_alive_ends, half_close, cancelled_write, request_close, keep_alive_buffer_ms] = http1;
@@ -56,10 +57,15 @@ std::vector<decision> decisions_of(const model::profile& profile) {
   static_cast<void>(source);
   static_cast<void>(speaks);
   const auto& [committed_failure, reader_failure, reader_after_end, late_listener, timeout_after_commit] = servlet;
+  static_cast<void>(durations);
   return {
+      {"accepts", std::string(text_of(accepts)), "when does the listener accept a connection?"},
       {"registration", std::string(text_of(registration)), "when does a connection become a session that close() finds?"},
+      {"server_preface", std::string(text_of(server_preface)), "when do the server's SETTINGS go out?"},
+      {"without_preface", std::string(text_of(without_preface)), "what does close() do to a connection that has not registered?"},
       {"late_session", std::string(text_of(late_session)), "what happens to a session that registers after close()?"},
       {"close_announces", std::string(text_of(close_announces)), "what does close() send to each session?"},
+      {"requests_at_close", std::string(text_of(requests_at_close)), "what does close() do to requests under way?"},
       {"close_order", std::string(text_of(close_order)), "what does close() do first?"},
       {"second_phase", std::string(text_of(second_phase)), "what leads from the notice to the final GOAWAY?"},
       {"above_last_id", std::string(text_of(above_last_id)), "what happens to a stream above the last id of the final GOAWAY?"},
@@ -68,6 +74,7 @@ std::vector<decision> decisions_of(const model::profile& profile) {
       {"early_response", std::string(text_of(early_response)), "what if the response ends before the request does?"},
       {"after_fin", std::string(text_of(after_fin)), "what follows the server's FIN?"},
       {"peer_half_close", std::string(text_of(peer_half_close)), "what if the peer half-closes while requests are active?"},
+      {"error_after_goaway", std::string(text_of(error_after_goaway)), "what does a connection error do behind the final GOAWAY?"},
       {"peer_goaway", std::string(text_of(peer_goaway)), "what does a GOAWAY of the peer do?"},
       {"drain_deadline", std::string(text_of(drain_deadline)), "when does the drain timer start?"},
       {"drain_timer", std::string(text_of(drain_timer)), "what moves the drain timer?"},
@@ -116,6 +123,7 @@ std::string deadlines_text(const model::profile& profile) {
     case after_fin::lingers: return text + "; after its FIN the server waits for the peer's, bounded by a linger timer";
     case after_fin::waits_for_peer: return text + "; after its FIN the server waits for the peer's, without a timer";
     case after_fin::closes: return text + "; after its FIN the server closes at once";
+    case after_fin::reads_on_before: return text + "; the server reads on, bounded by a linger timer, then closes without waiting";
   }
   return text;
 }

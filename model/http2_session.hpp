@@ -13,7 +13,7 @@ BOOST_DEFINE_FIXED_ENUM_CLASS(state, std::uint8_t,
   preface,  ///< the client's preface is awaited (RFC 9113 3.4)
   open,
   closing,  ///< what is left is finished and flushed, then FIN
-  lingering,  ///< our FIN is sent, the peer's is awaited
+  lingering,  ///< nothing is left to say; the peer's FIN is awaited, behind ours or before it (profile: after_fin)
   closed
 )
 
@@ -30,7 +30,7 @@ BOOST_DEFINE_FIXED_ENUM_CLASS(command, std::uint8_t,
   register_session,
   send_farewell,  ///< a last GOAWAY, if the profile has one
   end_socket,
-  arm_linger_timer,  ///< if the profile lingers
+  begin_linger,  ///< our FIN and a timer, or one of them (profile: after_fin)
   cancel_linger_timer,  ///< if it is armed
   destroy_socket,
   fail_streams,
@@ -41,8 +41,9 @@ BOOST_DEFINE_FIXED_ENUM_CLASS(command, std::uint8_t,
 struct facts {
   bool peer_has_ended;
   bool drops_everything;  ///< profile: peer_half_close
+  bool error_only_stops_reading;  ///< profile: error_after_goaway, and the GOAWAY that counts is out
 };
-BOOST_DESCRIBE_STRUCT(facts, (), (peer_has_ended, drops_everything))
+BOOST_DESCRIBE_STRUCT(facts, (), (peer_has_ended, drops_everything, error_only_stops_reading))
 
 /// RFC 9113 3.4, 5.4.1, 6.8 and 9.1.
 transition<state, command> step(state, event, const facts&);

@@ -21,8 +21,8 @@ struct machine : msm::front_end<machine, state, event, command, facts> {
 
     stay<open,               event::data_received,                            then<report_data>>,
     row <open,               event::end_received,         half_closed_remote, then<report_data, report_end>>,
-    row <open,               event::end_written,          closed,             then<response_done, send_reset_no_error, count_down>, when<resets_early>>,
-    row <open,               event::end_written,          half_closed_local,  then<response_done>,                                  unless<resets_early>>,
+    row <open,               event::end_written,          closed,             then<response_done, reset_unfinished_request, count_down>, when<resets_early>>,
+    row <open,               event::end_written,          half_closed_local,  then<response_done>,                                       unless<resets_early>>,
     row <open,               event::reset_received,       closed,             then<fail_exchange, count_down>>,
     row <open,               event::connection_gone,      closed,             then<fail_exchange, count_down>>,
 

@@ -34,7 +34,7 @@ BOOST_DEFINE_FIXED_ENUM_CLASS(command, std::uint8_t,
   report_end,  ///< the request is complete
   response_done,
   fail_exchange,
-  send_reset_no_error,  ///< RFC 9113 8.1: the rest of the request is not wanted
+  reset_unfinished_request,  ///< RFC 9113 8.1: the rest of it is not wanted (profile: early_response)
   send_reset_stream_closed  ///< RFC 9113 5.1
 )
 

@@ -30,38 +30,59 @@ class protocols {
   std::uint32_t bits_;
 };
 
+/// When the listener hands over a connection: once it is there, or once its first bytes are (TCP_DEFER_ACCEPT). One that
+/// says nothing then stays unknown to the server, and the kernel forgets it in silence when the listener closes.
+BOOST_DEFINE_FIXED_ENUM_CLASS(accepts, std::uint8_t, connections, first_bytes)
+
 /// When a connection becomes a session that close() can find.
 BOOST_DEFINE_FIXED_ENUM_CLASS(registration, std::uint8_t, on_accept, on_preface)
+
+/// When the server's SETTINGS go out.
+BOOST_DEFINE_FIXED_ENUM_CLASS(server_preface, std::uint8_t, on_accept, after_client_preface)
+
+/// What close() does to a connection that has not registered: nothing, destroy it, or destroy it if its preface does not
+/// come within a while (Go: five seconds).
+BOOST_DEFINE_FIXED_ENUM_CLASS(without_preface, std::uint8_t, kept, destroyed, destroyed_after_grace)
 
 /// What a session does that registers after close() was called.
 BOOST_DEFINE_FIXED_ENUM_CLASS(late_session, std::uint8_t, drained, served)
 
-/// What close() sends to each registered session: nothing, the GOAWAY that counts, or first one that only warns.
-BOOST_DEFINE_FIXED_ENUM_CLASS(close_announces, std::uint8_t, nothing, final_goaway, notice)
+/// What close() sends to each registered session: nothing, the GOAWAY that counts, first one that only warns, or the one
+/// that counts but only when no request is left in the whole server.
+BOOST_DEFINE_FIXED_ENUM_CLASS(close_announces, std::uint8_t, nothing, final_goaway, notice, final_goaway_when_quiet)
+
+/// What close() does to requests under way: it lets them finish, or it destroys their connections behind the GOAWAY.
+BOOST_DEFINE_FIXED_ENUM_CLASS(requests_at_close, std::uint8_t, finished, dropped)
 
 /// In which order close() does its two jobs. `sessions_first` leaves the listener open until a later turn.
 BOOST_DEFINE_FIXED_ENUM_CLASS(close_order, std::uint8_t, listener_first, sessions_first)
 
 /// What moves a session from the warning GOAWAY to the one that counts.
-BOOST_DEFINE_FIXED_ENUM_CLASS(second_phase, std::uint8_t, on_timer, on_ping_ack, on_next_headers)
+BOOST_DEFINE_FIXED_ENUM_CLASS(second_phase, std::uint8_t, on_timer, on_ping_ack, on_ping_ack_or_timer, on_next_headers, on_quiescence)
 
 /// What happens to a stream above the last id of the final GOAWAY (RFC 9113 6.8).
 BOOST_DEFINE_FIXED_ENUM_CLASS(above_last_id, std::uint8_t, ignored, refused, served)
 
-/// When a draining session counts as idle.
-BOOST_DEFINE_FIXED_ENUM_CLASS(idle_means, std::uint8_t, everything_written, handlers_done)
+/// When a draining session counts as idle. `complete_requests_answered` does not wait for a request that is still coming in.
+BOOST_DEFINE_FIXED_ENUM_CLASS(idle_means, std::uint8_t, everything_written, handlers_done, complete_requests_answered)
 
 /// What an idle draining session still says before its FIN.
 BOOST_DEFINE_FIXED_ENUM_CLASS(farewell, std::uint8_t, none, goaway)
 
-/// A complete response before the request is complete (RFC 9113 8.1).
-BOOST_DEFINE_FIXED_ENUM_CLASS(early_response, std::uint8_t, resets_stream, resets_unless_reading)
+/// A complete response before the request is complete (RFC 9113 8.1): RST_STREAM with NO_ERROR, with CANCEL, or with
+/// NO_ERROR and only if the handler does not read the request.
+BOOST_DEFINE_FIXED_ENUM_CLASS(early_response, std::uint8_t, resets_stream, cancels_stream, resets_unless_reading)
 
-/// What follows our FIN: wait for the peer's with a timer, without one, or close at once.
-BOOST_DEFINE_FIXED_ENUM_CLASS(after_fin, std::uint8_t, lingers, waits_for_peer, closes)
+/// What follows our FIN: wait for the peer's with a timer, without one, or close at once. `reads_on_before` sends no FIN by
+/// itself: it reads for a while, then closes both directions (Go).
+BOOST_DEFINE_FIXED_ENUM_CLASS(after_fin, std::uint8_t, lingers, waits_for_peer, closes, reads_on_before)
 
-/// A peer that half-closes while requests are active.
-BOOST_DEFINE_FIXED_ENUM_CLASS(peer_half_close, std::uint8_t, finishes_requests, drops_everything)
+/// A peer that half-closes while requests are active. `cancels_streams` drops everything but says so on each stream.
+BOOST_DEFINE_FIXED_ENUM_CLASS(peer_half_close, std::uint8_t, finishes_requests, drops_everything, cancels_streams)
+
+/// A connection error (RFC 9113 5.4.1) behind the GOAWAY that counts: it ends the connection, or the GOAWAY already sent
+/// is taken for all that there is to do, while nothing is read any more.
+BOOST_DEFINE_FIXED_ENUM_CLASS(error_after_goaway, std::uint8_t, ends_connection, stops_reading)
 
 /// A GOAWAY received.
 BOOST_DEFINE_FIXED_ENUM_CLASS(peer_goaway, std::uint8_t, noted, drains_session)
@@ -72,8 +93,9 @@ BOOST_DEFINE_FIXED_ENUM_CLASS(drain_deadline, std::uint8_t, none, from_close, fr
 /// What may move the drain timer.
 BOOST_DEFINE_FIXED_ENUM_CLASS(drain_timer, std::uint8_t, absolute, rearmed_by_control_frames, cleared_by_final_goaway)
 
-/// What happens at the drain deadline to a connection that has not finished.
-BOOST_DEFINE_FIXED_ENUM_CLASS(at_deadline, std::uint8_t, destroys, flushes_farewell, spares_announced)
+/// What happens at the drain deadline to a connection that has not finished. One that lingers is left to its own timer,
+/// except by `destroys_lingering_too`; `announces` says GOAWAY before it destroys.
+BOOST_DEFINE_FIXED_ENUM_CLASS(at_deadline, std::uint8_t, destroys, destroys_lingering_too, announces, flushes_farewell, spares_announced)
 
 /// When the application learns of RST_STREAM.
 BOOST_DEFINE_FIXED_ENUM_CLASS(reset_reaches_application, std::uint8_t, always, unless_committed)
@@ -132,13 +154,26 @@ struct servlet_decisions {
   model::timeout_after_commit timeout_after_commit = timeout_after_commit::resets_stream;
 };
 
+/// How long a server's timers run, in milliseconds; 0 where nobody said it. No decision hangs on them: they say whether a
+/// log's silence was long enough for a timer.
+struct durations {
+  std::uint32_t preface_ms = 0;
+  std::uint32_t notice_ms = 0;
+  std::uint32_t linger_ms = 0;
+  std::uint32_t drain_ms = 0;
+};
+
 struct profile {
   std::string_view name;
   std::string_view source;  ///< where the decisions were read or measured
   protocols speaks = protocols(protocol::http2);
+  model::accepts accepts = accepts::connections;
   model::registration registration = registration::on_accept;
+  model::server_preface server_preface = server_preface::on_accept;
+  model::without_preface without_preface = without_preface::kept;
   model::late_session late_session = late_session::drained;
   model::close_announces close_announces = close_announces::final_goaway;
+  model::requests_at_close requests_at_close = requests_at_close::finished;
   model::close_order close_order = close_order::listener_first;
   model::second_phase second_phase = second_phase::on_timer;
   model::above_last_id above_last_id = above_last_id::ignored;
@@ -147,6 +182,7 @@ struct profile {
   model::early_response early_response = early_response::resets_stream;
   model::after_fin after_fin = after_fin::lingers;
   model::peer_half_close peer_half_close = peer_half_close::finishes_requests;
+  model::error_after_goaway error_after_goaway = error_after_goaway::ends_connection;
   model::peer_goaway peer_goaway = peer_goaway::noted;
   model::drain_deadline drain_deadline = drain_deadline::none;
   model::drain_timer drain_timer = drain_timer::absolute;
@@ -158,6 +194,7 @@ struct profile {
   net_decisions net{};
   servlet_decisions servlet = {};
   http1::decisions http1{};
+  model::durations durations = {};
 };
 
 }  // namespace lastcall::model

@@ -59,6 +59,7 @@ struct connection {
   bool was_reset = false;        ///< RST received: hadError of the socket's 'close'
   bool notice_armed = false;
   bool linger_armed = false;
+  bool preface_armed = false;
   stream_id last_stream = 0;     ///< the highest stream handed to the application
   stream_id announced = 0;       ///< the last id of the final GOAWAY
   bool announced_by_application = false;  ///< it sent a GOAWAY of its own; no move of the checker's world does
@@ -79,6 +80,7 @@ class basic_server {
   void step(const event& happened, const profile& decisions, effects& out) {
     turn now{*this, decisions, out};
     std::visit([&now](const auto& what) { now.on(what); }, happened);
+    now.end();
   }
 
   net_server::state state() const { return state_; }
@@ -134,7 +136,10 @@ struct basic_server<Sizes>::turn {
   // The application and the event loop.
   void on(const listen_called&) { drive(net_server::event::listen_called); }
   void on(const close_called&) { drive(net_server::event::close_called); }
-  void on(const deferred_ran&) { drive(net_server::event::deferred_ran); }
+  void on(const deferred_ran&) {
+    if (decisions.close_announces == close_announces::final_goaway_when_quiet) announce_if_quiet();
+    else drive(net_server::event::deferred_ran);
+  }
   void on(const session_close_called& what) { drive(what.connection, http2_goaway::event::session_close_called), settle(what.connection); }
   void on(const session_destroy_called& what) { destroy_session(what.connection); }
   void on(const session_goaway_called& what) {
@@ -153,7 +158,7 @@ struct basic_server<Sizes>::turn {
     accepted.session = http2_session::state::preface;
     tell(callback::server_session, what.connection);
     tell(callback::server_connection, what.connection);
-    submit(what.connection, send_settings{what.connection});
+    if (decisions.server_preface == server_preface::on_accept) submit(what.connection, send_settings{what.connection});
     if (decisions.registration == registration::on_accept) drive(what.connection, http2_goaway::event::session_registered);
     drive(net_server::event::connection_opened, what.connection);
   }
@@ -183,6 +188,10 @@ struct basic_server<Sizes>::turn {
 
   // Frames.
   void on(const recv_settings& what) {
+    const bool first = at(what.connection).session == http2_session::state::preface;
+    if (first && decisions.server_preface == server_preface::after_client_preface)
+      submit(what.connection, send_settings{what.connection});
+    if (first) cancel_preface_timer(what.connection);
     drive(what.connection, http2_session::event::settings_received);
     if (takes_frames(what.connection)) submit(what.connection, send_settings_ack{what.connection});
     control_frame(what.connection);
@@ -244,6 +253,7 @@ struct basic_server<Sizes>::turn {
   void on(const recv_invalid& what) {
     code = what.code;
     drive(what.connection, http2_session::event::connection_error);
+    settle(what.connection);
   }
 
   // The request handler.
@@ -272,9 +282,16 @@ struct basic_server<Sizes>::turn {
         at(what.connection).linger_armed = false;
         drive(what.connection, http2_session::event::linger_expired);
         break;
+      case timer::preface:
+        at(what.connection).preface_armed = false;
+        drive(what.connection, tcp_socket::event::destroy_called);
+        break;
       default: break;  // of a server that shows its sockets, or of a Servlet request
     }
   }
+
+  /// What is due whatever happened in the turn.
+  void end() { await_quiescence(); }
 
  private:
   // Each drive() gives one machine one event and does what it commands.
@@ -335,18 +352,35 @@ struct basic_server<Sizes>::turn {
     else out.push_back(cancel_timer{timer::drain, 0});
   }
 
+  void arm(connection_id who, timer which, bool& armed) {
+    armed = true;
+    out.push_back(arm_timer{which, who});
+  }
+  void cancel(connection_id who, timer which, bool& armed) {
+    if (armed) out.push_back(cancel_timer{which, who});
+    armed = false;
+  }
+  void cancel_preface_timer(connection_id who) { cancel(who, timer::preface, at(who).preface_armed); }
+
   /// Idle is several things at once; the profile says which of them this server looks at (nodejs/node#57809).
   bool is_quiet(const connection& which) const {
     const bool handlers_done = std::ranges::all_of(which.requests, [](const request& each) {
       return is_over(each.exchange) || each.exchange == exchange::state::writing;
     });
     if (decisions.idle_means == idle_means::handlers_done) return handlers_done;
+    if (decisions.idle_means == idle_means::complete_requests_answered) {
+      return !which.output_pending && std::ranges::all_of(which.requests, [](const request& each) {
+        return each.stream != http2_stream::state::half_closed_remote;
+      });
+    }
     return handlers_done && which.streams_open == 0 && !which.output_pending;
   }
 
   /// The end of a turn for one connection: a session that has nothing left to do learns it.
   void settle(connection_id who) {
     auto& which = at(who);
+    const bool awaits_quiescence = which.goaway == http2_goaway::state::notice_sent && decisions.second_phase == second_phase::on_quiescence;
+    if (awaits_quiescence && is_quiet(which)) drive(who, http2_goaway::event::quiescence_reached);
     for (;;) {
       const auto before = which.session;
       const bool leaving = which.goaway == http2_goaway::state::final_sent || before == http2_session::state::closing;
@@ -395,6 +429,12 @@ struct basic_server<Sizes>::turn {
     for (auto each = requests.begin(); each != requests.end();) each = is_over(each->exchange) ? requests.erase(each) : each + 1;
   }
 
+  // A server that announces nothing before its last request has ended.
+  bool is_quiet_everywhere() const;
+  void await_quiescence();
+  void announce_if_quiet();
+
+  void leave_unregistered(connection_id who);
   void destroy_session(connection_id who);
   void lose_last_response(connection_id who, stream_id which);
   void abort(connection_id who);

@@ -33,7 +33,8 @@ void basic_server<Sizes>::turn::drive(net_server::event what, connection_id who)
         for (connection_id each = 0; each < server.connections_.size(); ++each) {
           if (!at(each).is_live()) continue;
           drive(each, http2_goaway::event::drain_called);
-          settle(each);
+          if (decisions.requests_at_close == requests_at_close::dropped) drive(each, tcp_socket::event::destroy_called);
+          else settle(each);
         }
         break;
       case arm_drain_timer:
@@ -84,6 +85,7 @@ void basic_server<Sizes>::turn::drive(connection_id who, tcp_socket::event what)
         out.push_back(run_close_callbacks{who});
         drive(who, http2_session::event::connection_lost);
         drive(who, http2_goaway::event::session_ended);
+        cancel_preface_timer(who);
         forget_all_but_the_socket(who);
         // The server's 'close' comes after everything that its last connection has to tell and to cancel.
         drive(net_server::event::connection_gone, who);
@@ -108,7 +110,9 @@ template <class Sizes>
 void basic_server<Sizes>::turn::drive(connection_id who, http2_session::event what) {
   const http2_session::facts known{
       .peer_has_ended = at(who).peer_has_ended,
-      .drops_everything = decisions.peer_half_close == peer_half_close::drops_everything,
+      .drops_everything = decisions.peer_half_close != peer_half_close::finishes_requests,
+      .error_only_stops_reading = decisions.error_after_goaway == error_after_goaway::stops_reading &&
+                                  at(who).goaway == http2_goaway::state::final_sent,
   };
   const auto taken = http2_session::step(at(who).session, what, known);
   if (!take(taken, at(who).session)) return;
@@ -124,17 +128,18 @@ void basic_server<Sizes>::turn::drive(connection_id who, http2_session::event wh
           submit(who, send_goaway{who, at(who).last_stream, error_code::no_error});
         break;
       case end_socket: drive(who, tcp_socket::event::end_called); break;
-      case arm_linger_timer:
-        if (decisions.after_fin != after_fin::lingers || !at(who).is_live()) break;
-        at(who).linger_armed = true;
-        out.push_back(arm_timer{timer::linger, who});
+      case begin_linger: {
+        const bool reads_on = decisions.after_fin == after_fin::reads_on_before;
+        if (!reads_on) drive(who, tcp_socket::event::end_called);
+        if ((reads_on || decisions.after_fin == after_fin::lingers) && at(who).is_live())
+          arm(who, timer::linger, at(who).linger_armed);
         break;
-      case cancel_linger_timer:
-        if (at(who).linger_armed) out.push_back(cancel_timer{timer::linger, who});
-        at(who).linger_armed = false;
-        break;
+      }
+      case cancel_linger_timer: cancel(who, timer::linger, at(who).linger_armed); break;
       case destroy_socket: drive(who, tcp_socket::event::destroy_called); break;
       case fail_streams:
+        if (what == http2_session::event::peer_ended && decisions.peer_half_close == peer_half_close::cancels_streams)
+          for (const auto& each : at(who).requests) submit(who, send_rst_stream{who, each.id, error_code::cancel});
         loses_connection = true;
         drive_each(who, http2_stream::event::connection_gone, [](const request&) { return true; });
         break;
@@ -157,8 +162,8 @@ void basic_server<Sizes>::turn::drive(connection_id who, http2_goaway::event wha
       .announces_notice = decisions.close_announces == close_announces::notice,
       .late_is_drained = decisions.late_session == late_session::drained &&
                          decisions.close_announces != close_announces::nothing,
-      .ends_on_timer = decisions.second_phase == second_phase::on_timer,
-      .ends_on_ping_ack = decisions.second_phase == second_phase::on_ping_ack,
+      .ends_on_ping_ack = decisions.second_phase == second_phase::on_ping_ack || decisions.second_phase == second_phase::on_ping_ack_or_timer,
+      .ends_on_headers = decisions.second_phase == second_phase::on_next_headers,
       .peer_goaway_drains = decisions.peer_goaway == peer_goaway::drains_session,
   };
   const auto taken = http2_goaway::step(at(who).goaway, what, known);
@@ -167,7 +172,10 @@ void basic_server<Sizes>::turn::drive(connection_id who, http2_goaway::event wha
     using enum http2_goaway::command;
     switch (command) {
       case send_notice: submit(who, send_goaway{who, highest_stream_id, error_code::no_error}); break;
-      case send_ping: submit(who, model::send_ping{who}); break;
+      case send_ping:
+        if (decisions.second_phase != second_phase::on_timer && decisions.second_phase != second_phase::on_quiescence)
+          submit(who, model::send_ping{who});
+        break;
       case send_final:
         at(who).announced = at(who).last_stream;
         submit(who, send_goaway{who, at(who).announced, error_code::no_error});
@@ -175,12 +183,12 @@ void basic_server<Sizes>::turn::drive(connection_id who, http2_goaway::event wha
         if (decisions.drain_timer == drain_timer::cleared_by_final_goaway) set_drain_timer(false);
         break;
       case arm_notice_timer:
-        at(who).notice_armed = true;
-        out.push_back(arm_timer{timer::notice, who});
+        if (decisions.second_phase == second_phase::on_timer || decisions.second_phase == second_phase::on_ping_ack_or_timer)
+          arm(who, timer::notice, at(who).notice_armed);
         break;
-      case cancel_notice_timer:
-        at(who).notice_armed = false;
-        out.push_back(cancel_timer{timer::notice, who});
+      case cancel_notice_timer: cancel(who, timer::notice, at(who).notice_armed); break;
+      case leave_without_preface:
+        if (decisions.close_announces != close_announces::final_goaway_when_quiet) leave_unregistered(who);
         break;
     }
   }
@@ -192,7 +200,7 @@ void basic_server<Sizes>::turn::drive(connection_id who, stream_id which, http2_
   if (found == nullptr) return;
   const bool reads_body = found->reads_body;
   const http2_stream::facts known{
-      .resets_early = decisions.early_response == early_response::resets_stream || !reads_body,
+      .resets_early = decisions.early_response != early_response::resets_unless_reading || !reads_body,
       .counts_twice = decisions.reset_counts == reset_counts::twice,
   };
   const auto taken = http2_stream::step(found->stream, what, known);
@@ -207,7 +215,10 @@ void basic_server<Sizes>::turn::drive(connection_id who, stream_id which, http2_
       case report_end: tell(callback::stream_end, who, which); break;
       case response_done: drive(who, which, exchange::event::response_written); break;
       case fail_exchange: drive(who, which, exchange::event::request_failed); break;
-      case send_reset_no_error: submit(who, send_rst_stream{who, which, error_code::no_error}); break;
+      case reset_unfinished_request:
+        submit(who, send_rst_stream{who, which,
+                                    decisions.early_response == early_response::cancels_stream ? error_code::cancel : error_code::no_error});
+        break;
       case send_reset_stream_closed:
         code = error_code::stream_closed;
         submit(who, send_rst_stream{who, which, code});
@@ -267,12 +278,60 @@ void basic_server<Sizes>::turn::lose_last_response(connection_id who, stream_id 
   settle(who);
 }
 
-/// The drain deadline has passed. A connection that lingers is bounded by its own timer and is left to it.
+template <class Sizes>
+bool basic_server<Sizes>::turn::is_quiet_everywhere() const {
+  return std::ranges::all_of(server.connections_, [](const connection& which) {
+    return !which.is_live() || std::ranges::all_of(which.requests, [](const request& each) {
+      return is_over(each.exchange) || each.exchange == exchange::state::writing;
+    });
+  });
+}
+
+/// The end of a turn: the one who waits for the last request to end is woken, and runs in a turn of its own.
+template <class Sizes>
+void basic_server<Sizes>::turn::await_quiescence() {
+  if (decisions.close_announces != close_announces::final_goaway_when_quiet || !server.is_closing()) return;
+  const bool anyone_silent = std::ranges::any_of(server.connections_, [](const connection& which) {
+    return which.is_live() && which.goaway == http2_goaway::state::silent;
+  });
+  if (anyone_silent && is_quiet_everywhere()) out.push_back(run_deferred{});
+}
+
+template <class Sizes>
+void basic_server<Sizes>::turn::announce_if_quiet() {
+  if (!server.is_closing() || !is_quiet_everywhere()) return;
+  for (connection_id each = 0; each < server.connections_.size(); ++each) {
+    if (!at(each).is_live() || at(each).goaway != http2_goaway::state::silent) continue;
+    if (at(each).session == http2_session::state::preface) {
+      leave_unregistered(each);
+    } else {
+      drive(each, http2_goaway::event::quiescence_reached);
+      settle(each);
+    }
+  }
+}
+
+/// close() met a connection that it cannot announce anything to.
+template <class Sizes>
+void basic_server<Sizes>::turn::leave_unregistered(connection_id who) {
+  switch (decisions.without_preface) {
+    case without_preface::kept: break;
+    case without_preface::destroyed: drive(who, tcp_socket::event::destroy_called); break;
+    case without_preface::destroyed_after_grace: arm(who, timer::preface, at(who).preface_armed); break;
+  }
+}
+
+/// The drain deadline has passed. A connection that lingers is bounded by its own timer; most servers leave it to that.
 template <class Sizes>
 void basic_server<Sizes>::turn::abort(connection_id who) {
-  if (at(who).linger_armed) return;
+  if (at(who).linger_armed && decisions.at_deadline != at_deadline::destroys_lingering_too) return;
   switch (decisions.at_deadline) {
-    case at_deadline::destroys: drive(who, tcp_socket::event::destroy_called); break;
+    case at_deadline::destroys:
+    case at_deadline::destroys_lingering_too: drive(who, tcp_socket::event::destroy_called); break;
+    case at_deadline::announces:
+      if (at(who).session != http2_session::state::preface) drive(who, http2_goaway::event::session_close_called);
+      drive(who, tcp_socket::event::destroy_called);
+      break;
     case at_deadline::spares_announced:
       if (at(who).goaway != http2_goaway::state::final_sent) drive(who, tcp_socket::event::destroy_called);
       break;

@@ -39,7 +39,8 @@ BOOST_DEFINE_FIXED_ENUM_CLASS(error_code, std::uint8_t,
 BOOST_DEFINE_FIXED_ENUM_CLASS(timer, std::uint8_t,
   drain,   ///< from close() to the moment patience ends
   notice,  ///< between the GOAWAY that only warns and the one that counts (RFC 9113 6.8: at least one round trip)
-  linger,  ///< from our FIN to the moment we stop waiting for the peer's (RFC 9112 9.6, staged close)
+  linger,  ///< from the end of all we have to say to the moment we stop waiting for the peer's FIN (RFC 9112 9.6, staged close)
+  preface,  ///< from close() to the moment a connection that never said its preface is given up
   inactivity,
   async_timeout,  ///< from the start of a request's asynchronous processing (Servlet: AsyncContext.setTimeout)
   head,        ///< HTTP/1: from a connection's or a request's first moment to the end of the head (Node: headersTimeout)

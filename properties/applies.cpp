@@ -15,7 +15,8 @@ bool applies(const claim_description& claim, const sim::world_options& world) {
   if (claim.name == "connection_ends_while_closing")
     return has_deadline || peer.may.has(client_move::send_fin) || peer.may.has(client_move::send_rst);
   if (claim.name == "stream_arrives_above_last_id") return profile.close_announces != model::close_announces::nothing;
-  if (claim.name == "linger_expires") return profile.after_fin == model::after_fin::lingers && peer.may.has(client_move::read);
+  const bool lingers = profile.after_fin == model::after_fin::lingers || profile.after_fin == model::after_fin::reads_on_before;
+  if (claim.name == "linger_expires") return lingers && peer.may.has(client_move::read);
   return true;
 }
 

@@ -29,9 +29,9 @@ std::vector<std::string> assumptions(const sim::world_options& world) {
       "response and request bodies are one DATA frame; a client's window is open, or closed until one WINDOW_UPDATE",
       "no clock: an armed timer may fire at any time",
   };
-  if (profile.close_announces == model::close_announces::notice && profile.second_phase == model::second_phase::on_timer)
+  if (profile.close_announces == model::close_announces::notice && (profile.second_phase == model::second_phase::on_timer || profile.second_phase == model::second_phase::on_ping_ack_or_timer))
     rules.emplace_back("the notice timers, armed by close(), are shorter than the drain deadline and fire before it");
-  if (profile.after_fin == model::after_fin::lingers)
+  if (profile.after_fin == model::after_fin::lingers || profile.after_fin == model::after_fin::reads_on_before)
     rules.emplace_back("the linger timer is finite");
   if (world.peer->keeps_the_rules)
     rules.emplace_back("a cooperative client sends no PING and no GOAWAY while it owes a body, a WINDOW_UPDATE, an answer or FIN");

@@ -64,6 +64,7 @@ class recorder {
       case pump: case run_deferred: case run_close_callbacks: case client_reads: break;
       case fire_notice: add(actor::clock, kind::timer_expired, client).timer = model::timer::notice; break;
       case fire_linger: add(actor::clock, kind::timer_expired, client).timer = model::timer::linger; break;
+      case fire_preface: add(actor::clock, kind::timer_expired, client).timer = model::timer::preface; break;
       case fire_drain: add(actor::clock, kind::timer_expired).timer = model::timer::drain; break;
       case handler_reads: add(actor::app, kind::handler_read, client, stream); break;
       case handler_responds: add(actor::app, kind::handler_responded, client, stream); break;
@@ -95,6 +96,7 @@ class recorder {
       case client_acks_ping: sends(kind::send_ping_ack); break;
       case client_updates_window: sends(kind::send_window_update).increment = 1; break;
       case client_sends_goaway: sends(kind::send_goaway).code = model::error_code::no_error; break;
+      case client_sends_invalid: sends(kind::send_invalid).code = model::error_code::protocol_error; break;
       case client_sends_fin: sends(kind::fin); break;
       case client_aborts: sends(kind::rst); break;
     }
@@ -131,6 +133,7 @@ class recorder {
       case ping_ack: arrives(kind::recv_ping_ack); break;
       case window_update: arrives(kind::recv_window_update); break;
       case goaway: arrives(kind::recv_goaway).code = model::error_code::no_error; break;
+      case invalid: arrives(kind::recv_invalid).code = model::error_code::protocol_error; break;
       case fin: arrives(kind::recv_fin); break;
       case rst: arrives(kind::recv_rst); break;
     }

@@ -20,6 +20,7 @@ struct serve_options {
   std::chrono::milliseconds drain_deadline{5'000};
   std::chrono::milliseconds notice{100};
   std::chrono::milliseconds linger{1'000};
+  std::chrono::milliseconds preface{5'000};
 };
 
 struct serve_result {

@@ -297,6 +297,8 @@ std::chrono::milliseconds world::duration(model::timer which) const {
       return options_.notice;
     case model::timer::linger:
       return options_.linger;
+    case model::timer::preface:
+      return options_.preface;
     default:  // of a server that shows its sockets, or of a Servlet request
       return {};
   }

@@ -20,6 +20,7 @@ BOOST_DEFINE_FIXED_ENUM_CLASS(client_move, std::uint8_t,
   ack_ping,
   send_window_update,
   send_goaway,
+  send_invalid,       ///< a frame that is a connection error
   send_fin,           ///< half-close
   send_rst,           ///< abort the TCP connection
   read
@@ -71,11 +72,11 @@ struct handler_class {
 namespace detail {
 using enum client_move;
 using enum handler_move;
-inline constexpr auto everything = moves<client_move>::all();
+inline constexpr auto everything = moves<client_move>::all().but(client_move::send_invalid);
 }  // namespace detail
 
 inline constexpr peer_class peer_classes[] = {
-    {"any", "the most general client: may do anything at any time, and owes nothing", detail::everything, {}},
+    {"any", "the most general client: may do anything legal at any time, and owes nothing", detail::everything, {}},
     {"cooperative",
      "reads, returns windows, finishes bodies begun, answers FIN, and leaves after GOAWAY when its streams have ended; never has to leave unprompted",
      detail::everything.but(client_move::send_rst).but(client_move::send_rst_stream),
@@ -95,6 +96,10 @@ inline constexpr peer_class peer_classes[] = {
      moves<client_move>(client_move::connect, client_move::send_settings, client_move::send_headers, client_move::end_stream,
                         client_move::send_fin, client_move::send_rst, client_move::read),
      {}},
+    {"rule-breaking", "reads, and sooner or later sends a frame that is a connection error",
+     moves<client_move>(client_move::connect, client_move::send_settings, client_move::send_headers, client_move::send_invalid,
+                        client_move::read),
+     moves<client_move>(client_move::send_settings, client_move::send_invalid, client_move::read)},
 };
 
 inline constexpr handler_class handler_classes[] = {

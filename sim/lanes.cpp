@@ -194,6 +194,7 @@ class search {
         s.clients[who].flows[r.stream].granted += r.increment;
         return happen(s, model::recv_window_update{who, r.stream});
       case kind::send_goaway: return happen(s, model::recv_goaway{who, r.last_stream, code});
+      case kind::send_invalid: return happen(s, model::recv_invalid{who, code});
       default: break;
     }
     // Closing a socket with unread input resets the connection (RFC 2525 2.17).

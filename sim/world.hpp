@@ -22,7 +22,7 @@ namespace lastcall::sim {
 
 /// What a client has written and the server has not read.
 BOOST_DEFINE_FIXED_ENUM_CLASS(client_frame, std::uint8_t,
-  none, settings, headers, headers_end, data_end, rst_stream, ping, ping_ack, window_update, goaway, fin, rst
+  none, settings, headers, headers_end, data_end, rst_stream, ping, ping_ack, window_update, goaway, invalid, fin, rst
 )
 struct sent_frame {
   client_frame kind = client_frame::none;
@@ -40,6 +40,7 @@ BOOST_DEFINE_FIXED_ENUM_CLASS(move, std::uint8_t,
   run_close_callbacks,
   fire_notice,
   fire_linger,
+  fire_preface,
   fire_drain,
   handler_reads,
   handler_responds,
@@ -55,6 +56,7 @@ BOOST_DEFINE_FIXED_ENUM_CLASS(move, std::uint8_t,
   client_acks_ping,
   client_updates_window,
   client_sends_goaway,
+  client_sends_invalid,  ///< a frame that is a connection error (RFC 9113 5.4.1)
   client_sends_fin,
   client_aborts,
   client_reads
@@ -126,7 +128,7 @@ class world {
   std::string describe(const action& chosen) const;
 
  private:
-  unsigned constraints_per_connection() const { return 12 + 2 * options_.streams; }
+  unsigned constraints_per_connection() const { return 14 + 2 * options_.streams; }
   bool keeps_rules() const { return options_.peer->keeps_the_rules; }
   bool may(client_move move) const { return options_.peer->may.has(move); }
   bool may(handler_move move) const { return options_.handler->may.has(move); }

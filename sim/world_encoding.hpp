@@ -38,6 +38,7 @@ void transfer_connection(Bits& bits, Connection& which, const world_options& opt
   bits.field(which.was_reset, 1);
   bits.field(which.notice_armed, 1);
   bits.field(which.linger_armed, 1);
+  bits.field(which.preface_armed, 1);
   bits.field(which.last_stream, 4);
   bits.field(which.announced, 4);
   bits.field(which.streams_open, 32);

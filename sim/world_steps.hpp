@@ -12,7 +12,7 @@ inline std::uint8_t index_of(model::stream_id id) { return static_cast<std::uint
 template <class Connection>
 bool awaits_ping_ack(const Connection& which, const model::profile& decisions) {
   return which.goaway == model::http2_goaway::state::notice_sent &&
-         decisions.second_phase == model::second_phase::on_ping_ack;
+         (decisions.second_phase == model::second_phase::on_ping_ack || decisions.second_phase == model::second_phase::on_ping_ack_or_timer);
 }
 
 /// END_STREAM of some response waits for nothing but the pump.
@@ -68,7 +68,8 @@ void world<C>::actions(const state& now, Visit&& visit) const {
   bool notices = false;
   for (std::uint8_t who = 0; who < options_.connections; ++who) {
     const link& client = now.links[who];
-    if (client.phase == link::backlog && server.listener_open()) visit(action{move::accept, who});
+    const bool waits_for_bytes = options_.profile->accepts == model::accepts::first_bytes && client.to_server.empty();
+    if (client.phase == link::backlog && server.listener_open() && !waits_for_bytes) visit(action{move::accept, who});
     if (who < server.connections().size()) {
       const auto& which = server.connections()[who];
       if (which.socket == model::tcp_socket::state::destroyed) visit(action{move::run_close_callbacks, who});
@@ -82,6 +83,7 @@ void world<C>::actions(const state& now, Visit&& visit) const {
           visit(action{move::fire_notice, who});
         }
         if (which.linger_armed) visit(action{move::fire_linger, who});
+        if (which.preface_armed) visit(action{move::fire_preface, who});
         for (const auto& each : which.requests) {
           using enum model::exchange::state;
           const auto stream = detail::index_of(each.id);
@@ -148,6 +150,7 @@ void world<C>::client_actions(const state& now, std::uint8_t who, Visit& visit) 
   if (accepted && detail::discards_input(now.server.connections()[who])) return;
   if (client.window_closed && !client.update_sent && may(client_move::send_window_update))
     visit(action{move::client_updates_window, who});
+  if (may(client_move::send_invalid)) visit(action{move::client_sends_invalid, who});
   if (may(client_move::send_goaway) && !owes) visit(action{move::client_sends_goaway, who});
   const bool opens = may(client_move::send_headers) && !client.goaway_seen && !(keeps_rules() && fin_seen);
   for (std::uint8_t stream = 0; stream < options_.streams; ++stream) {
@@ -187,6 +190,7 @@ void world<C>::apply(const state& before, const action& chosen, state& after, ob
     case move::run_close_callbacks: happen(after, model::close_callbacks_ran{who}, seen); break;
     case move::fire_notice: happen(after, model::timer_expired{model::timer::notice, who}, seen); break;
     case move::fire_linger: happen(after, model::timer_expired{model::timer::linger, who}, seen); break;
+    case move::fire_preface: happen(after, model::timer_expired{model::timer::preface, who}, seen); break;
     case move::fire_drain: happen(after, model::timer_expired{model::timer::drain, 0}, seen); break;
     case move::handler_reads: happen(after, model::handler_read{who, id}, seen); break;
     case move::handler_responds: happen(after, model::handler_responded{who, id}, seen); break;
@@ -220,6 +224,7 @@ void world<C>::apply(const state& before, const action& chosen, state& after, ob
       send(client_frame::window_update);
       break;
     case move::client_sends_goaway: send(client_frame::goaway); break;
+    case move::client_sends_invalid: send(client_frame::invalid); break;
     case move::client_sends_fin:
       client.fin_sent = true;
       send(client_frame::fin);
@@ -278,6 +283,7 @@ void world<C>::receive(state& now, std::uint8_t who, observation& seen) const {
       happen(now, model::recv_window_update{who, 0}, seen);
       break;
     case client_frame::goaway: happen(now, model::recv_goaway{who, 0, model::error_code::no_error}, seen); break;
+    case client_frame::invalid: happen(now, model::recv_invalid{who, model::error_code::protocol_error}, seen); break;
     case client_frame::fin: happen(now, model::peer_fin{who}, seen); break;
     case client_frame::rst: happen(now, model::peer_rst{who}, seen); break;
   }

@@ -1,5 +1,5 @@
 // Jetty as a Servlet container: what becomes of a request whose client resets its stream. Measured, release by release, with
-// tests/peers/jetty; the logs are in tests/conformance/logs. Jetty's drain is not described here.
+// tests/peers/jetty; the logs are in tests/conformance/logs. How Jetty 9.4 drains is in other_servers.hpp, with its profile.
 #pragma once
 
 #include "model/profile.hpp"
@@ -47,7 +47,6 @@ constexpr profile jetty_servlet(std::string_view name, std::string_view source, 
   return made;
 }
 
-inline constexpr profile jetty_9 = jetty_servlet("jetty-9.4.57", "measured on Jetty 9.4.57", jetty_9_servlet);
 inline constexpr profile jetty_11 = jetty_servlet("jetty-11", "measured on Jetty 11.0.24", jetty_11_servlet);
 inline constexpr profile jetty_12_14_ee9 =
     jetty_servlet("jetty-12.0.14-ee9", "measured on Jetty 12.0.14 with EE 9; jetty/jetty.project#12313", jetty_12_ee9_servlet);

@@ -1,8 +1,10 @@
 #include "model/profiles/profiles.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include "model/profiles/jetty.hpp"
+#include "model/profiles/other_servers.hpp"
 
 namespace lastcall::model {
 namespace {
@@ -100,27 +102,27 @@ constexpr profile node_20_3 = [] {
   return made;
 }();
 
-/// The same decisions, measured in other releases.
-constexpr profile renamed(profile made, std::string_view name, std::string_view source) {
-  made.name = name;
-  made.source = source;
-  return made;
+template <std::size_t A, std::size_t B>
+constexpr std::array<profile, A + B> joined(const std::array<profile, A>& first, const std::array<profile, B>& second) {
+  std::array<profile, A + B> both{};
+  std::ranges::copy(first, both.begin());
+  std::ranges::copy(second, both.begin() + A);
+  return both;
 }
 
-constexpr std::array field{
+constexpr std::array field = joined(std::array{
     rfc9113,
     node_20_3,
     node_20_20,
     node_23,
     node_24,
     node_26,
-    jetty_9,
     jetty_11,
     jetty_12_14_ee9,
     jetty_12_14_ee10,
     jetty_12_15_ee9,
     jetty_12_15,
-};
+}, detail::other_servers);
 
 template <class Change>
 constexpr profile mutant(std::string_view name, std::string_view source, profile made, Change change) {

@@ -92,8 +92,8 @@ struct http2_session_machine {
                   | preface        | open           | closing          | lingering | closed
 settings_received | open           | -              | -                | -         | -
 drained           | closing        | closing        | lingering,closed | -         | -
-peer_ended        | closing,closed | closing,closed | stays,closed     | -         | -
-connection_error  | closed         | closed         | closed           | -         | -
+peer_ended        | closing,closed | closing,closed | stays,closed     | closed    | -
+connection_error  | closed         | closing,closed | -                | -         | -
 linger_expired    | -              | -              | -                | closed    | -
 connection_lost   | closed         | closed         | closed           | closed    | -
 )";
@@ -117,6 +117,7 @@ session_registered   | stays,final_sent             | -                | -
 notice_expired       | -                            | final_sent       | -
 ping_ack_received    | -                            | stays,final_sent | -
 headers_received     | -                            | stays,final_sent | -
+quiescence_reached   | final_sent                   | final_sent       | -
 goaway_received      | stays,final_sent             | -                | -
 session_ended        | -                            | silent           | silent
 )";

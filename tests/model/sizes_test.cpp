@@ -30,6 +30,7 @@ event event_of(const sim::sent_frame& frame, connection_id who) {
     case sim::client_frame::ping_ack: return recv_ping_ack{who};
     case sim::client_frame::window_update: return recv_window_update{who, 0};
     case sim::client_frame::goaway: return recv_goaway{who, 0, error_code::no_error};
+    case sim::client_frame::invalid: return recv_invalid{who, error_code::protocol_error};
     case sim::client_frame::fin: return peer_fin{who};
     case sim::client_frame::rst: return peer_rst{who};
     case sim::client_frame::none: break;
@@ -50,6 +51,7 @@ std::vector<event> events_of(const simulated::state& before, const sim::action& 
     case sim::move::run_close_callbacks: return {close_callbacks_ran{who}};
     case sim::move::fire_notice: return {timer_expired{timer::notice, who}};
     case sim::move::fire_linger: return {timer_expired{timer::linger, who}};
+    case sim::move::fire_preface: return {timer_expired{timer::preface, who}};
     case sim::move::fire_drain: return {timer_expired{timer::drain, 0}};
     case sim::move::handler_reads: return {handler_read{who, id}};
     case sim::move::handler_responds: return {handler_responded{who, id}};

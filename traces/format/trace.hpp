@@ -32,7 +32,7 @@ BOOST_DEFINE_FIXED_ENUM_CLASS(actor, std::uint8_t, client, server, app, kernel, 
   /* The network, seen from a client or from the server. */                                                               \
   X(connect) X(refused) X(fin) X(close) X(rst) X(stops_reading) X(resumes_reading)                                        \
   X(send_settings) X(send_settings_ack) X(send_headers) X(send_data) X(send_rst_stream) X(send_ping) X(send_ping_ack)     \
-  X(send_window_update) X(send_goaway)                                                                                    \
+  X(send_window_update) X(send_goaway) X(send_invalid)                                                                     \
   X(recv_settings) X(recv_settings_ack) X(recv_headers) X(recv_data) X(recv_rst_stream) X(recv_ping) X(recv_ping_ack)     \
   X(recv_window_update) X(recv_goaway) X(recv_fin) X(recv_rst) X(recv_invalid)                                            \
   /* The application's calls (with close, session_close and session_goaway) and its request handlers. */                  \
