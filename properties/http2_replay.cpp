@@ -4,6 +4,7 @@
 #include "properties/http2_alive.hpp"
 #include "properties/http2_world.hpp"
 #include "properties/world_claims.hpp"
+#include "sim/black_box.hpp"
 #include "sim/lanes.hpp"
 
 namespace lastcall::properties::http2 {
@@ -77,7 +78,7 @@ step_view<model::server> view_of(const model::event& happened, const model::serv
 }  // namespace
 
 replay_verdict replay_log(const traces::trace& log, const model::profile& profile) {
-  const sim::lane_replay found = sim::replay_lanes(log, profile);
+  const sim::lane_replay found = log.black_box ? sim::replay_black_box(log, profile) : sim::replay_lanes(log, profile);
   replay_verdict result{found.reproduced, {}, {}, {}};
   if (!found.reproduced) {
     result.divergence = divergence{found.divergence->line, found.divergence->expected, found.divergence->observed};

@@ -1,5 +1,6 @@
 #include "model/profiles/releases.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <optional>
 #include <vector>
@@ -12,13 +13,16 @@ namespace {
 struct release {
   std::string_view system;
   std::vector<std::uint32_t> version;
+  std::string_view option;  ///< with its plus sign
 };
 
-/// "node-22.12.0"; nothing where the name does not end in numbers and dots.
+/// "node-22.12.0", "nginx-1.22.1+worker_shutdown_timeout"; nothing where no numbers and dots stand behind the last dash.
 std::optional<release> release_of(std::string_view name) {
+  const std::string_view option = name.substr(std::min(name.find('+'), name.size()));
+  name.remove_suffix(option.size());
   const std::size_t dash = name.rfind('-');
   if (dash == std::string_view::npos || dash == 0) return std::nullopt;
-  release made{name.substr(0, dash), {}};
+  release made{name.substr(0, dash), {}, option};
   const char* at = name.data() + dash + 1;
   const char* const end = name.data() + name.size();
   for (;;) {
@@ -44,7 +48,7 @@ spokesman profile_for(std::string_view name) {
   std::vector<std::uint32_t> oldest_version;
   for (const profile& each : profiles()) {
     const auto known = release_of(each.name);
-    const bool same_kind = known && known->system == wanted->system && known->version.size() == wanted->version.size();
+    const bool same_kind = known && known->system == wanted->system && known->option == wanted->option;
     if (!same_kind) continue;
     if (known->version <= wanted->version && (newest_before == nullptr || known->version > newest_version)) {
       newest_before = &each;

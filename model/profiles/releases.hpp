@@ -14,7 +14,8 @@ struct spokesman {
   std::string note;                    ///< "node-22.12.0 is not measured; predicted by node-20.20.2"; empty for a measured one
 };
 
-/// The profile or mutant of this name, or the one that speaks for it. A release's name is "system-1.2.3".
+/// The profile or mutant of this name, or the one that speaks for it. A release's name is "system-1.2.3", with "+option" behind it for
+/// a system that was started with that option.
 spokesman profile_for(std::string_view name);
 
 }  // namespace lastcall::model

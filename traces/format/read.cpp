@@ -63,6 +63,23 @@ application read_application(json_object& header) {
   return used;
 }
 
+std::optional<black_box> read_black_box(json_object& header) {
+  if (!header.has("black_box")) return std::nullopt;
+  json_object inner = header.object("black_box");
+  black_box box;
+  box.watched_ms = inner.whole("watched_ms", 0, std::numeric_limits<std::int64_t>::max());
+  json_object timers = inner.object("timers_ms");
+  for (const std::string& name : timers.keys()) {
+    const auto which = timer_named(name);
+    if (!which) timers.reject(name, "no timer");
+    else box.timers_ms[*which] = timers.whole32(name);
+  }
+  inner.reject(timers);
+  inner.reject_other_fields("`black_box`");
+  header.reject(inner);
+  return box;
+}
+
 std::string read_path(json_object& header) {
   if (!header.has("path")) return {};
   static const std::regex form(R"(-|([0-9]+/)*([0-9]+|\([0-9]+(/[0-9]+)*\)))");
@@ -88,11 +105,13 @@ void read_header(json_object& line, trace& t) {
   }
   t.expect = read_expectations(line);
   t.application = read_application(line);
+  t.black_box = read_black_box(line);
   t.world = read_world(line);
   t.path = read_path(line);
   if (t.world.has_value() != !t.path.empty()) {
     line.reject(t.world ? "path" : "world", "missing; `world` and `path` come together");
   }
+  if (t.black_box && t.world) line.reject("black_box", "a trace of the checker is no log");
   line.reject_other_fields("the header");
 }
 

@@ -229,6 +229,7 @@ constexpr std::array shapes{
     row_shape{app, e::listeners_returned, {connection, stream}, {}, step, "Servlet: `onError` or `onTimeout` of an AsyncListener returns"},
     row_shape{actor::kernel, e::accepted, {connection}, {}, step, "a connection leaves the backlog for the server"},
     row_shape{actor::kernel, e::reset_backlog, {}, {}, step, "resets the connections nobody accepted"},
+    row_shape{actor::kernel, e::killed, {}, {}, input, "a signal ends the process, and the kernel closes its connections"},
     row_shape{actor::clock, e::timer_expired, {timer}, {connection}, step, "a timer expires"},
 };
 // clang-format on

@@ -42,7 +42,7 @@ BOOST_DEFINE_FIXED_ENUM_CLASS(actor, std::uint8_t, client, server, app, kernel, 
   X(is_ready_called) X(print_called) X(flush_called) X(complete_called) X(listeners_returned)                             \
   /* What the server does to its socket, its listener and its timers; what the kernel and the clock do. */                \
   X(stop_listening) X(shutdown_write) X(destroy_socket) X(arm_timer) X(cancel_timer)                                      \
-  X(accepted) X(reset_backlog) X(timer_expired)                                                                           \
+  X(accepted) X(reset_backlog) X(killed) X(timer_expired)                                                                 \
   /* The same where the application sees sockets and bytes. */                                                           \
   X(send_bytes) X(recv_bytes) X(command) X(timer_set) X(timer_fired) X(unref) X(get_connections) X(data_listener)         \
   X(socket_resume) X(socket_pause) X(socket_write) X(socket_destroy) X(socket_destroy_soon) X(socket_reset)               \
@@ -143,6 +143,14 @@ struct application {
   friend bool operator==(const application&, const application&) = default;
 };
 
+/// A log in which the server's process shows nothing but its end. Replay then goes by times too.
+struct black_box {
+  std::uint64_t watched_ms = 0;  ///< when the watch ended
+  std::map<model::timer, std::uint32_t> timers_ms;  ///< what the system's options say; other timers run as its profile says
+
+  friend bool operator==(const black_box&, const black_box&) = default;
+};
+
 struct trace {
   std::string title;
   std::string system;   ///< the software that was seen, with its version, e.g. "node 23.1.0"
@@ -151,6 +159,7 @@ struct trace {
   model::protocol protocol = model::protocol::http2;  ///< what was spoken, and so in whose world it is replayed
   std::map<std::string, verdict> expect;  ///< by claim
   traces::application application;
+  std::optional<traces::black_box> black_box;
   std::optional<traces::world> world;     ///< with `path`, and only where the checker wrote the trace
   std::string path;                       ///< a choice path, "0/3/(1/0)"; empty where there is none
   std::vector<row> rows;

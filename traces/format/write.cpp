@@ -23,6 +23,11 @@ ordered_json header_of(const trace& t) {
   for (const auto& [claim, v] : t.expect) header["expect"][claim] = v == verdict::holds ? "holds" : "violated";
   if (t.application != application{})
     header["application"] = {{"api", t.application.api}, {"hears_errors", t.application.hears_errors}};
+  if (t.black_box) {
+    ordered_json timers = ordered_json::object();
+    for (const auto& [which, ms] : t.black_box->timers_ms) timers[std::string(name_of(which))] = ms;
+    header["black_box"] = {{"watched_ms", t.black_box->watched_ms}, {"timers_ms", timers}};
+  }
   if (t.world) {
     header["world"] = {{"connections", t.world->connections},
                        {"streams", t.world->streams},
