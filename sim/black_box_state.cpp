@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "sim/bits.hpp"
+#include "sim/byte_key.hpp"
 #include "sim/world.hpp"
 
 namespace lastcall::sim::black_box {
@@ -10,28 +10,6 @@ namespace {
 
 using traces::actor;
 using kind = traces::event_kind;
-
-/// The layout of sim/bits.hpp with whole words and sequences of any length.
-class byte_key {
- public:
-  void whole(std::int64_t value) {
-    const auto raw = static_cast<std::uint64_t>(value);
-    for (unsigned shift = 0; shift < 64; shift += 8) bytes_.push_back(static_cast<char>(raw >> shift));
-  }
-  template <class T>
-  void field(T value, unsigned = 0) {
-    whole(static_cast<std::int64_t>(value));
-  }
-  template <class Sequence, class Item>
-  void sequence(Sequence& items, std::size_t, unsigned, Item item) {
-    field(items.size());
-    for (auto& each : items) item(each);
-  }
-  std::string take() { return std::move(bytes_); }
-
- private:
-  std::string bytes_;
-};
 
 void put(byte_key& key, const std::vector<box_frame>& frames) {
   key.sequence(frames, 0, 0, [&](const box_frame& each) {
@@ -123,7 +101,7 @@ std::string key_of(const state& now) {
   key.field(now.deferred);
   key.field(now.killed);
   key.field(now.exited);
-  key.whole(static_cast<std::int64_t>(now.closed_ms.value_or(0)));
+  key.field(now.closed_ms.value_or(0));
   return key.take();
 }
 

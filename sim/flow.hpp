@@ -36,11 +36,11 @@ class flow {
 
   template <class Key>
   void put(Key& key) const {
-    key.whole(connection_);
-    key.whole(initial_);
+    key.field(connection_);
+    key.field(initial_);
     for (const window& each : streams_) {
-      key.whole(each.stream);
-      key.whole(each.left);
+      key.field(each.stream);
+      key.field(each.left);
     }
   }
 

@@ -50,9 +50,9 @@ class running_timers {
   template <class Key>
   void put(Key& key) const {
     for (const running_timer& each : running_) {
-      key.whole(static_cast<int>(each.which));
-      key.whole(each.connection);
-      key.whole(static_cast<std::int64_t>(each.armed_ms));
+      key.field(each.which);
+      key.field(each.connection);
+      key.field(each.armed_ms);
     }
   }
 

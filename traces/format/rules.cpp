@@ -120,6 +120,7 @@ class checker {
     if (r.ms.has_value() != trace_.rows.front().ms.has_value()) {
       return complaint{"ms", r.ms ? "the rows before have none; all rows have a time or none" : "missing; the rows before have one"};
     }
+    if (!r.ms && trace_.black_box) return complaint{"ms", "missing; the rows of a black box have times"};
     if (!r.ms) return std::nullopt;
     std::uint64_t& last = last_ms_[r.actor == actor::client ? r.connection : 0];
     if (*r.ms < last) return complaint{"ms", fmt::format("{} is before {}, an earlier row of the same lane", *r.ms, last)};
