@@ -9,6 +9,7 @@
 #include "cli/names.hpp"
 #include "cli/trace_input.hpp"
 #include "cli/verb.hpp"
+#include "traces/format/import_server.hpp"
 #include "traces/format/write.hpp"
 
 namespace lastcall::cli {
@@ -17,6 +18,7 @@ namespace {
 struct request {
   std::string log;
   std::string trace;
+  std::string system;
   traces::import_options about;
   std::vector<std::string> expectations;
 };
@@ -32,15 +34,29 @@ std::pair<std::string, traces::verdict> parse_expectation(const std::string& tex
   return {claim, verdict == "holds" ? traces::verdict::holds : traces::verdict::violated};
 }
 
+traces::result<traces::trace> import_log(const request& asked) {
+  const std::string text = read_text(asked.log);
+  if (traces::is_servlet_log(text)) return traces::import_servlet_log(text, asked.log, asked.about);
+  if (asked.system.empty() && traces::names_its_program(text)) {
+    return traces::import_node_log(text, asked.log, asked.about);
+  }
+  // Other logs do not say of which system they are: the user does, or the folder in which they are kept.
+  const std::string folder = std::filesystem::absolute(asked.log).parent_path().filename().string();
+  const auto system = traces::system_named(asked.system.empty() ? folder : asked.system);
+  if (!system) {
+    const char* of_whom = asked.system.empty() ? "the log has no `scenario` row and there is no --system, so its folder names the system" : "--system";
+    throw failure{exit_code::bad_input, fmt::format("{}:1: {}: {}", asked.log, of_whom, system.failure().message)};
+  }
+  return traces::import_server_log(text, asked.log, *system, asked.about);
+}
+
 int run(request& asked) {
   for (const std::string& each : asked.expectations) asked.about.expect.insert(parse_expectation(each));
   const std::filesystem::path log = asked.log;
   if (asked.about.title.empty()) asked.about.title = log.stem().string();
   if (asked.about.source.empty()) asked.about.source = log.filename().string();
 
-  const std::string text = read_text(asked.log);
-  const auto import_log = traces::is_servlet_log(text) ? traces::import_servlet_log : traces::import_node_log;
-  const auto trace = import_log(text, asked.log, asked.about);
+  const auto trace = import_log(asked);
   if (!trace) throw failure{exit_code::bad_input, traces::to_string(trace.failure())};
   if (const auto error = traces::write_trace_file(*trace, asked.trace))
     throw failure{exit_code::environment_failed, traces::to_string(*error)};
@@ -51,11 +67,14 @@ int run(request& asked) {
 
 verb add_import(CLI::App& command) {
   auto asked = std::make_shared<request>();
-  CLI::App* syntax = command.add_subcommand("import", "turn the log of a Node http2 server and its client into a trace");
+  CLI::App* syntax = command.add_subcommand("import", "turn the log of a server and its clients into a trace");
   syntax->add_option("LOG", asked->log, "the log, JSON Lines")->type_name("")->required();
-  syntax->add_option("--profile", asked->about.profile, "decisions under which the trace is replayed (default: those of the release that the log names)")
+  syntax->add_option("--profile", asked->about.profile, "decisions under which the trace is replayed (default: those of the release that the log or --system names)")
       ->check(any_profile())
       ->type_name("PROFILE");
+  syntax->add_option("--system", asked->system,
+                     "whose log it is, e.g. nginx-1.22.1, if the log does not say (default: the name of its folder)")
+      ->type_name("SYSTEM");
   syntax->add_option("-o,--output", asked->trace, "the trace; a file of this name is replaced")->type_name("TRACE")->required();
   syntax->add_option("--title", asked->about.title, "what happens, in a sentence (default: the log's name)")->type_name("TEXT");
   syntax->add_option("--source", asked->about.source, "where the log comes from (default: its file name)")->type_name("TEXT");

@@ -128,7 +128,7 @@ class world {
   std::string describe(const action& chosen) const;
 
  private:
-  unsigned constraints_per_connection() const { return 14 + 2 * options_.streams; }
+  unsigned constraints_per_connection() const { return 12 + 2 * options_.streams; }
   bool keeps_rules() const { return options_.peer->keeps_the_rules; }
   bool may(client_move move) const { return options_.peer->may.has(move); }
   bool may(handler_move move) const { return options_.handler->may.has(move); }

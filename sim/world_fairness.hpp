@@ -17,7 +17,8 @@ std::uint64_t world<C>::fair_sets(const state& now, const action& chosen) const 
     case move::receive: return of_connection(1);
     case move::pump: return of_connection(2);
     case move::fire_notice: return of_connection(3);
-    case move::fire_linger: return of_connection(4);
+    case move::fire_linger:
+    case move::fire_preface: return of_connection(4);  // a connection without preface does not linger
     case move::run_close_callbacks: return of_connection(5);
     case move::client_reads: return if_owed(client_move::read, 6);
     case move::client_sends_settings:
@@ -32,11 +33,10 @@ std::uint64_t world<C>::fair_sets(const state& now, const action& chosen) const 
       return client.goaway_seen || fin_seen ? if_owed(client_move::send_fin, 10) : 0;
     }
     case move::client_acks_ping: return if_owed(client_move::ack_ping, 11);
-    case move::client_sends_invalid: return if_owed(client_move::send_invalid, 12);
-    case move::fire_preface: return of_connection(13);
-    case move::client_ends_stream: return if_owed(client_move::end_stream, 14 + chosen.stream);
+    case move::client_sends_invalid: return if_owed(client_move::send_invalid, 11);  // nobody owes both
+    case move::client_ends_stream: return if_owed(client_move::end_stream, 12 + chosen.stream);
     case move::handler_finishes:
-      return options_.handler->must.has(handler_move::finish) ? of_connection(14 + options_.streams + chosen.stream) : 0;
+      return options_.handler->must.has(handler_move::finish) ? of_connection(12 + options_.streams + chosen.stream) : 0;
     case move::fire_drain: return std::uint64_t{1} << (options_.connections * per_connection);
     case move::run_deferred: return std::uint64_t{2} << (options_.connections * per_connection);
     default: return 0;
@@ -50,9 +50,8 @@ std::uint64_t world<C>::restarted(const state&, const action&, const observation
   const auto end = [&](model::timer which, model::connection_id who) {
     switch (which) {
       case model::timer::notice: ended |= std::uint64_t{1} << (who * per_connection + 3); break;
+      case model::timer::preface:
       case model::timer::linger: ended |= std::uint64_t{1} << (who * per_connection + 4); break;
-      case model::timer::preface: ended |= std::uint64_t{1} << (who * per_connection + 13); break;
-      case model::timer::async_timeout: break;  // of a Servlet request
       case model::timer::drain: ended |= std::uint64_t{1} << (options_.connections * per_connection); break;
       default: break;  // of a server that shows its sockets
     }

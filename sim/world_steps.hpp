@@ -261,6 +261,7 @@ void world<C>::happen(state& now, const model::event& happened, observation& see
       now.deferred = true;
     }
   }
+  now.deferred &= !now.server.is_closed();  // who is woken then finds nothing to do
 }
 
 template <std::size_t C>

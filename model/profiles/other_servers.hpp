@@ -106,12 +106,13 @@ constexpr profile jetty_9_4{
     .servlet = jetty_9_servlet,
 };
 
-/// What a server does that gives its streams a deadline once the real last id is out. The three below differ from it and from each
-/// other in what brings the second GOAWAY, and in nothing else.
+/// A server that gives its streams a deadline once the real last id is out. The three below differ from it and from each other in
+/// what brings the second GOAWAY, and in nothing else.
 constexpr profile two_phase_timer{
     .name = "two-phase-timer",
     .source = "h2o 2.2.5 and Envoy drain_timeout: the second GOAWAY after a fixed time",
     .registration = registration::on_preface,
+    .without_preface = without_preface::destroyed,
     .close_announces = close_announces::notice,
     .second_phase = second_phase::on_timer,
     .above_last_id = above_last_id::ignored,

@@ -311,6 +311,11 @@ class server_log_importer {
 
 std::span<const server_program> server_programs() { return programs; }
 
+bool names_its_program(std::string_view log) {
+  auto rows = parse_json_lines(log.substr(0, std::min(log.find('\n'), log.size() - 1) + 1), {});
+  return rows && !(*rows).empty() && json_object((*rows).front()).text("ev") == "scenario";
+}
+
 result<measured_system> system_named(std::string_view name) {
   static const std::regex form(R"((.+?)-([0-9][0-9.]*)(?:\+([^=+]+?)(?:=([0-9]+)(ms|s)?)?)?)");
   const std::string text(name);

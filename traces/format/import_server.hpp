@@ -26,6 +26,9 @@ struct server_program {
 
 std::span<const server_program> server_programs();
 
+/// The log's first row is a `scenario`: it says itself of which program it is, and import_node_log() reads it.
+bool names_its_program(std::string_view log);
+
 /// A system as the folder of its logs names it: program, release, and an option with its value, "nginx-1.22.1+worker_shutdown_timeout=3s".
 struct measured_system {
   const server_program* program = nullptr;
