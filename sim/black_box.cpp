@@ -143,7 +143,7 @@ class search {
     const auto code = r.code.value_or(model::error_code::no_error);
     switch (r.event) {
       case kind::send_settings:
-        if (r.initial_window_size) s.clients[who].flow.set_initial_window(*r.initial_window_size);
+        if (r.initial_window_size) s.clients[who].windows.set_initial_window(*r.initial_window_size);
         return happen(s, model::recv_settings{who});
       case kind::send_settings_ack: return happen(s, model::recv_settings_ack{who});
       case kind::send_headers: return happen(s, model::recv_headers{who, r.stream, r.end_stream});
@@ -154,7 +154,7 @@ class search {
       case kind::send_ping: return happen(s, model::recv_ping{who});
       case kind::send_ping_ack: return happen(s, model::recv_ping_ack{who});
       case kind::send_window_update:
-        s.clients[who].flow.update(r.stream, r.increment);
+        s.clients[who].windows.update(r.stream, r.increment);
         s.clients[who].write_data();
         return happen(s, model::recv_window_update{who, r.stream});
       case kind::send_goaway: return happen(s, model::recv_goaway{who, r.last_stream, code});

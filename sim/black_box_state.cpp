@@ -58,8 +58,8 @@ void client::write_data() {
       return earlier.frame.received == kind::recv_headers && earlier.frame.stream == each->frame.stream;
     });
     if (each->bytes > 0 && !behind_headers) {
-      const std::uint32_t written = std::min({each->bytes, flow.room(each->frame.stream), room()});
-      flow.spend(each->frame.stream, written);
+      const std::uint32_t written = std::min({each->bytes, windows.room(each->frame.stream), room()});
+      windows.spend(each->frame.stream, written);
       each->bytes -= written;
       if (!reading) unread_bytes += written;
       if (each->bytes == 0 && !each->frame.end_stream) {
@@ -90,7 +90,7 @@ std::string key_of(const state& now) {
     key.field(each.fin_read);
     key.field(each.resets);
     key.field(each.left);
-    each.flow.put(key);
+    each.windows.put(key);
     put(key, each.submitted);
     put(key, each.unread);
     key.field(each.unread_bytes);

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "model/server.hpp"
-#include "sim/flow.hpp"
+#include "sim/send_windows.hpp"
 #include "sim/lane_rows.hpp"
 #include "sim/lane_state.hpp"
 #include "sim/running_timers.hpp"
@@ -46,7 +46,7 @@ struct client {
   bool fin_read = false;  ///< the FIN of the server
   bool resets = false;    ///< its leaving is a RST
   bool left = false;      ///< it closed or aborted its socket: nothing reaches it any more
-  sim::flow flow;
+  send_windows windows;
   std::vector<box_frame> submitted;
   std::vector<box_frame> unread;
   std::uint32_t unread_bytes = 0;  ///< of DATA, while it does not read

@@ -15,7 +15,7 @@ namespace lastcall::sim {
 /// tunes the buffers; a smaller response always fits.
 inline constexpr std::uint32_t unread_bytes_max = 2'000'000;
 
-class flow {
+class send_windows {
  public:
   /// The client's INITIAL_WINDOW_SIZE moves the windows of all streams (6.9.2); they may become negative.
   void set_initial_window(std::uint32_t size) {
