@@ -95,11 +95,11 @@ std::vector<profile_finding> find(const request& asked) {
   auto verdict = verdicts.begin();
   for (profile_finding& finding : findings) {
     for (const environment& each : environments) {
-      const bool decides = names_environments || each == deciding_environment(*finding.profile, finding.protocol);
+      const bool asked_for = names_environments || decides(*finding.profile, finding.protocol, each);
       std::erase_if(verdict->claims, [&](const claim_verdict& one) {
         return !asked.claims.empty() && std::ranges::find(asked.claims, one.claim->name) == asked.claims.end();
       });
-      finding.environments.push_back({std::move(*verdict++), decides});
+      finding.environments.push_back({std::move(*verdict++), asked_for});
     }
   }
   return findings;

@@ -203,7 +203,7 @@ class report {
 
   void write_counterexamples(const properties::environment_verdict& where) {
     for (const claim_verdict& each : where.claims) {
-      if (each.verdict != verdict::violated || is_guard(each)) continue;
+      if (each.verdict != verdict::violated || is_guard(each) || !shown_.insert(each.claim).second) continue;
       line("\n{} is violated with {}", title_of(*each.claim), environment_words(where.world));
       line("  claim:  {}", each.claim->rule);
       line("  source: {}", each.claim->source);
@@ -241,6 +241,7 @@ class report {
 
   const profile_finding& finding_;
   bool ascii_;
+  std::set<const properties::claim_description*> shown_;  ///< violated claims whose counterexample stands in the text
   std::string text_;
 };
 

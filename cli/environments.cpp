@@ -22,7 +22,8 @@ std::vector<environment> environments_of(const name_list& peers, const name_list
     for (const std::string& peer : peer_names()) chosen.push_back(environments_of({peer}, {}).front());
     chosen.push_back(environment_of("cooperative", "stuck"));
   } else if (handlers.empty()) {
-    for (const std::string& peer : peers) chosen.push_back(environment_of(peer, peer == "any" ? "any" : "finishing"));
+    for (const std::string& peer : peers)
+      chosen.push_back(environment_of(peer, peer == "any" || peer == "breaking" ? "any" : "finishing"));
   } else if (peers.empty()) {
     for (const std::string& handler : handlers)
       chosen.push_back(environment_of(handler == "any" ? "any" : "cooperative", handler));
@@ -33,9 +34,9 @@ std::vector<environment> environments_of(const name_list& peers, const name_list
   return chosen;
 }
 
-environment deciding_environment(const model::profile& profile, model::protocol protocol) {
-  return properties::has_deadline(profile, protocol) ? environment_of("any", "any")
-                                                     : environment_of("cooperative", "finishing");
+bool decides(const model::profile& profile, model::protocol protocol, const environment& where) {
+  if (!properties::has_deadline(profile, protocol)) return where == environment_of("cooperative", "finishing");
+  return where == environment_of("any", "any") || where == environment_of("breaking", "any");
 }
 
 std::vector<model::protocol> protocols_of(const model::profile& profile) {

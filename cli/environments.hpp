@@ -25,9 +25,9 @@ std::string name_of(const sim::world_options& where);
 /// handlers that are, else `cooperative`; with both left out it is the matrix that `check` shows by default. Names must be known.
 std::vector<environment> environments_of(const name_list& peers, const name_list& handlers);
 
-/// The environment by which a profile is judged where the user names none: `any/any` if it promises a deadline, else what
-/// every server owes, `cooperative/finishing`.
-environment deciding_environment(const model::profile& profile, model::protocol protocol);
+/// Whether a profile is judged by this environment where the user names none. A promise to close by a deadline is one to close
+/// whatever others do: `any/any` and `breaking/any`. Without one it is what every server owes, `cooperative/finishing`.
+bool decides(const model::profile& profile, model::protocol protocol, const environment& where);
 
 /// Those that this profile speaks, as far as there are worlds for them; the first is the one it is known for.
 std::vector<model::protocol> protocols_of(const model::profile& profile);

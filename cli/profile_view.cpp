@@ -6,8 +6,10 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/names.hpp"
+#include "model/client_request.hpp"
 #include "model/exchange.hpp"
 #include "model/http1_connection.hpp"
+#include "model/http2_client.hpp"
 #include "model/http2_goaway.hpp"
 #include "model/http2_session.hpp"
 #include "model/http2_stream.hpp"
@@ -47,12 +49,15 @@ std::string label_of(const model::table_row& row) {
 std::vector<decision> decisions_of(const model::profile& profile) {
   // A structured binding does not compile when a decision is added that nobody names here.
   const auto& [name, source, speaks, accepts, registration, server_preface, without_preface, late_session, close_announces,
-               requests_at_close, close_order, second_phase, above_last_id, idle_means, farewell, early_response, after_fin,
-               peer_half_close, error_after_goaway, peer_goaway, drain_deadline, drain_timer, at_deadline,
-               reset_reaches_application, session_ends, reset_counts, close_when_closed, net, servlet, http1, durations] = profile;
+               requests_at_close, close_order, second_phase, above_last_id, last_id, idle_ends, idle_means, farewell,
+               early_response, after_fin, peer_half_close, error_after_goaway, peer_goaway, drain_deadline, drain_timer,
+               at_deadline, reset_reaches_application, session_ends, reset_counts, close_when_closed, stream_limit, limit_counts,
+               waiting_requests, closed_stream_frames, discarded_data, send_pump, reset_order, net, servlet, http1, client,
+               durations] = profile;
   const auto& [zero_connections_max, listen_in_progress, reset_behind_data, high_water_mark] = net;
   const auto& [deadlines, deadlines_at_close, close_sweeps, http1_idle_means, response_ends, idle_close, closing_response,
                after_last_response, keep_alive, keep_alive_ends, half_close, cancelled_write, request_close, keep_alive_buffer_ms] = http1;
+  const auto& [goaway_order, below_last_id, unwritten_request, own_goaway, late_reset] = client;
   static_cast<void>(name);
   static_cast<void>(source);
   static_cast<void>(speaks);
@@ -69,6 +74,8 @@ std::vector<decision> decisions_of(const model::profile& profile) {
       {"close_order", std::string(text_of(close_order)), "what does close() do first?"},
       {"second_phase", std::string(text_of(second_phase)), "what leads from the notice to the final GOAWAY?"},
       {"above_last_id", std::string(text_of(above_last_id)), "what happens to a stream above the last id of the final GOAWAY?"},
+      {"last_id", std::string(text_of(last_id)), "which last id does the final GOAWAY carry?"},
+      {"idle_ends", std::string(text_of(idle_ends)), "behind which GOAWAY does an idle session end?"},
       {"idle_means", std::string(text_of(idle_means)), "when is a draining session idle?"},
       {"farewell", std::string(text_of(farewell)), "what does an idle draining session say before FIN?"},
       {"early_response", std::string(text_of(early_response)), "what if the response ends before the request does?"},
@@ -83,6 +90,13 @@ std::vector<decision> decisions_of(const model::profile& profile) {
       {"session_ends", std::string(text_of(session_ends)), "when does a session end that has nothing left to do?"},
       {"reset_counts", std::string(text_of(reset_counts)), "how often does a reset leave the count of open streams?"},
       {"close_when_closed", std::string(text_of(close_when_closed)), "what does close() on a closed server do with its callback?"},
+      {"stream_limit", std::string(text_of(stream_limit)), "how many streams may a client have open?"},
+      {"limit_counts", std::string(text_of(limit_counts)), "what is that limit held against?"},
+      {"waiting_requests", std::string(text_of(waiting_requests)), "what becomes at close() of requests that wait for a handler?"},
+      {"closed_stream_frames", std::string(text_of(closed_stream_frames)), "what happens to frames on a closed stream?"},
+      {"discarded_data", std::string(text_of(discarded_data)), "does DATA that nobody reads return to the connection's window?"},
+      {"send_pump", std::string(text_of(send_pump)), "when does the send pump run?"},
+      {"reset_order", std::string(text_of(reset_order)), "where does RST_STREAM wait?"},
       {"zero_connections_max", std::string(text_of(zero_connections_max)), "whom does maxConnections = 0 let in?"},
       {"listen_in_progress", std::string(text_of(listen_in_progress)), "what becomes of a listen() that looks up its host at close()?"},
       {"reset_behind_data", std::string(text_of(reset_behind_data)), "what is a RST to a reader that finds data before it?"},
@@ -106,6 +120,11 @@ std::vector<decision> decisions_of(const model::profile& profile) {
       {"http1.cancelled_write", std::string(text_of(cancelled_write)), "HTTP/1: what is told of a write that a destroyed socket cancels?"},
       {"http1.request_close", std::string(text_of(request_close)), "HTTP/1: when does 'close' of a request follow its 'end'?"},
       {"http1.keep_alive_buffer", std::to_string(keep_alive_buffer_ms), "HTTP/1: how long does it wait beyond the keep-alive timeout?"},
+      {"client.goaway_order", std::string(text_of(goaway_order)), "a client: in which order does it act on a GOAWAY?"},
+      {"client.below_last_id", std::string(text_of(below_last_id)), "a client: what of new streams below the last id it received?"},
+      {"client.unwritten_request", std::string(text_of(unwritten_request)), "a client: what of an excluded request that was not written yet?"},
+      {"client.own_goaway", std::string(text_of(own_goaway)), "a client: what does the last id of its own GOAWAY limit?"},
+      {"client.late_reset", std::string(text_of(late_reset)), "a client: what does a reset do behind a complete response?"},
   };
 }
 
@@ -138,7 +157,9 @@ std::vector<machine> machines() {
           {"http2_stream", text_of(http2_stream::state{}), http2_stream::table()},
           {"exchange", text_of(exchange::state{}), exchange::table()},
           {"servlet_request", text_of(servlet_request::state{}), servlet_request::table()},
-          {"servlet_output", text_of(servlet_output::state{}), servlet_output::table()}};
+          {"servlet_output", text_of(servlet_output::state{}), servlet_output::table()},
+          {"http2_client", text_of(http2_client::state{}), http2_client::table()},
+          {"client_request", text_of(client_request::state{}), client_request::table()}};
 }
 
 std::string profile_text(const model::profile& profile) {

@@ -11,10 +11,14 @@ using enum command;
 constexpr auto listeners_skipped = &facts::listeners_skipped;
 
 struct machine : msm::front_end<machine, state, event, command, facts> {
-  using initial_state = msm::is<dispatched>;
+  using initial_state = msm::is<waiting>;
 
   // clang-format off
   using transition_table = msm::mpl::vector<
+    row <waiting,    event::handler_free,      dispatched, then<dispatch>>,
+    // The application does not know of it yet, and is told nothing.
+    row <waiting,    event::request_failed,    failed,    then<>>,
+
     row <dispatched, event::handler_responded, committed, then<send_headers>>,
     row <dispatched, event::handler_finished,  writing,   then<send_headers, send_end>>,
     row <dispatched, event::request_failed,    failed,    then<report_error>>,

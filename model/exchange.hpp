@@ -10,6 +10,7 @@
 namespace lastcall::model::exchange {
 
 BOOST_DEFINE_FIXED_ENUM_CLASS(state, std::uint8_t,
+  waiting,  ///< for a handler
   dispatched,  ///< the handler has the request
   committed,  ///< response headers are submitted
   writing,  ///< the response is complete but not all written
@@ -18,6 +19,7 @@ BOOST_DEFINE_FIXED_ENUM_CLASS(state, std::uint8_t,
 )
 
 BOOST_DEFINE_FIXED_ENUM_CLASS(event, std::uint8_t,
+  handler_free,
   handler_responded,
   handler_wrote,
   handler_finished,
@@ -26,6 +28,7 @@ BOOST_DEFINE_FIXED_ENUM_CLASS(event, std::uint8_t,
 )
 
 BOOST_DEFINE_FIXED_ENUM_CLASS(command, std::uint8_t,
+  dispatch,  ///< hand the request to the application
   send_headers,
   send_data,
   send_end,  ///< DATA with END_STREAM

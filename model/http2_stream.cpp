@@ -10,6 +10,7 @@ using enum state;
 using enum command;
 constexpr auto resets_early = &facts::resets_early;
 constexpr auto counts_twice = &facts::counts_twice;
+constexpr auto counts_never = &facts::counts_never;
 
 struct machine : msm::front_end<machine, state, event, command, facts> {
   using initial_state = msm::is<idle>;
@@ -29,8 +30,9 @@ struct machine : msm::front_end<machine, state, event, command, facts> {
     row <half_closed_remote, event::data_received,        closed,             then<send_reset_stream_closed, fail_exchange, count_down>>,
     row <half_closed_remote, event::end_received,         closed,             then<send_reset_stream_closed, fail_exchange, count_down>>,
     row <half_closed_remote, event::end_written,          closed,             then<response_done, count_down>>,
-    row <half_closed_remote, event::reset_received,       closed,             then<fail_exchange, count_down>,                      unless<counts_twice>>,
+    row <half_closed_remote, event::reset_received,       closed,             then<fail_exchange, count_down>,                      unless<counts_twice, counts_never>>,
     row <half_closed_remote, event::reset_received,       closed,             then<fail_exchange, count_down, count_down>,          when<counts_twice>>,
+    row <half_closed_remote, event::reset_received,       closed,             then<fail_exchange>,                                  when<counts_never>>,
     row <half_closed_remote, event::connection_gone,      closed,             then<fail_exchange, count_down>>,
 
     stay<half_closed_local,  event::data_received,                            then<report_data>>,

@@ -29,7 +29,7 @@ BOOST_DEFINE_FIXED_ENUM_CLASS(event, std::uint8_t,
 BOOST_DEFINE_FIXED_ENUM_CLASS(command, std::uint8_t,
   count_up,
   count_down,
-  dispatch,  ///< hand the request to the application
+  dispatch,  ///< the request is for the application
   report_data,
   report_end,  ///< the request is complete
   response_done,
@@ -41,8 +41,9 @@ BOOST_DEFINE_FIXED_ENUM_CLASS(command, std::uint8_t,
 struct facts {
   bool resets_early;  ///< the profile resets a stream whose response is complete before its request
   bool counts_twice;  ///< profile: reset_counts
+  bool counts_never;  ///< profile: reset_counts
 };
-BOOST_DESCRIBE_STRUCT(facts, (), (resets_early, counts_twice))
+BOOST_DESCRIBE_STRUCT(facts, (), (resets_early, counts_twice, counts_never))
 
 /// RFC 9113 5.1.
 transition<state, command> step(state, event, const facts&);

@@ -60,11 +60,41 @@ BOOST_DEFINE_FIXED_ENUM_CLASS(close_order, std::uint8_t, listener_first, session
 /// What moves a session from the warning GOAWAY to the one that counts.
 BOOST_DEFINE_FIXED_ENUM_CLASS(second_phase, std::uint8_t, on_timer, on_ping_ack, on_ping_ack_or_timer, on_next_headers, on_quiescence)
 
-/// What happens to a stream above the last id of the final GOAWAY (RFC 9113 6.8).
-BOOST_DEFINE_FIXED_ENUM_CLASS(above_last_id, std::uint8_t, ignored, refused, served)
+/// What happens to a stream above the last id of the final GOAWAY (RFC 9113 6.8). The last two take a peer that could not
+/// know better for one that breaks the protocol: by its HEADERS, or by the frames behind them.
+BOOST_DEFINE_FIXED_ENUM_CLASS(above_last_id, std::uint8_t, ignored, refused, served, headers_are_errors, later_frames_are_errors)
 
-/// When a draining session counts as idle. `complete_requests_answered` does not wait for a request that is still coming in.
-BOOST_DEFINE_FIXED_ENUM_CLASS(idle_means, std::uint8_t, everything_written, handlers_done, complete_requests_answered)
+/// Which last id the final GOAWAY carries: the highest stream handed to the application, or 0 whatever was handed over.
+BOOST_DEFINE_FIXED_ENUM_CLASS(last_id, std::uint8_t, highest_handed_over, zero)
+
+/// What idle ends: a session that has announced its final GOAWAY, or also one that has only given notice.
+BOOST_DEFINE_FIXED_ENUM_CLASS(idle_ends, std::uint8_t, after_final_goaway, after_any_goaway)
+
+/// SETTINGS_MAX_CONCURRENT_STREAMS that the server announces (RFC 9113 5.1.2): none, or the smallest there is.
+BOOST_DEFINE_FIXED_ENUM_CLASS(stream_limit, std::uint8_t, none, one)
+
+/// What the limit is held against. A stream that is reset frees its place while its handler still runs, so that one count
+/// does not do for both: streams over the limit are refused, requests over it wait for a handler to return.
+BOOST_DEFINE_FIXED_ENUM_CLASS(limit_counts, std::uint8_t, streams_and_handlers, streams, handlers)
+
+/// Requests that wait for a handler when close() is called.
+BOOST_DEFINE_FIXED_ENUM_CLASS(waiting_requests, std::uint8_t, run_while_draining, parked)
+
+/// A frame on a stream that is closed and whose id is not new (RFC 9113 5.1).
+BOOST_DEFINE_FIXED_ENUM_CLASS(closed_stream_frames, std::uint8_t, ignored, are_errors)
+
+/// DATA that no application will read: it returns to the window of the connection, or it does not (RFC 9113 6.9).
+BOOST_DEFINE_FIXED_ENUM_CLASS(discarded_data, std::uint8_t, returns_window, keeps_window)
+
+/// When the send pump runs: in a turn of its own, or inside the call that submits a frame.
+BOOST_DEFINE_FIXED_ENUM_CLASS(send_pump, std::uint8_t, own_turn, inside_submit)
+
+/// Where RST_STREAM waits: with the frames that no window holds back, or behind the DATA of its stream (RFC 9113 5.2.1).
+BOOST_DEFINE_FIXED_ENUM_CLASS(reset_order, std::uint8_t, control_frame, behind_data)
+
+/// When a draining session counts as idle. `complete_requests_answered` does not wait for a request that is still coming in,
+/// `peer_has_left` waits for the peer besides.
+BOOST_DEFINE_FIXED_ENUM_CLASS(idle_means, std::uint8_t, everything_written, handlers_done, complete_requests_answered, peer_has_left)
 
 /// What an idle draining session still says before its FIN.
 BOOST_DEFINE_FIXED_ENUM_CLASS(farewell, std::uint8_t, none, goaway)
@@ -84,8 +114,8 @@ BOOST_DEFINE_FIXED_ENUM_CLASS(peer_half_close, std::uint8_t, finishes_requests, 
 /// is taken for all that there is to do, while nothing is read any more.
 BOOST_DEFINE_FIXED_ENUM_CLASS(error_after_goaway, std::uint8_t, ends_connection, stops_reading)
 
-/// A GOAWAY received.
-BOOST_DEFINE_FIXED_ENUM_CLASS(peer_goaway, std::uint8_t, noted, drains_session)
+/// A GOAWAY received. Its last id speaks of streams that the server opened; `fails_streams_above` takes it for the client's.
+BOOST_DEFINE_FIXED_ENUM_CLASS(peer_goaway, std::uint8_t, noted, drains_session, fails_streams_above)
 
 /// When the drain timer starts, if there is one.
 BOOST_DEFINE_FIXED_ENUM_CLASS(drain_deadline, std::uint8_t, none, from_close, from_final_goaway)
@@ -105,7 +135,7 @@ BOOST_DEFINE_FIXED_ENUM_CLASS(reset_reaches_application, std::uint8_t, always, u
 BOOST_DEFINE_FIXED_ENUM_CLASS(session_ends, std::uint8_t, after_last_stream, with_last_stream)
 
 /// How a reset leaves the count of open streams.
-BOOST_DEFINE_FIXED_ENUM_CLASS(reset_counts, std::uint8_t, once, twice)
+BOOST_DEFINE_FIXED_ENUM_CLASS(reset_counts, std::uint8_t, once, twice, never)
 
 /// What a close() on a closed server does with its callback.
 BOOST_DEFINE_FIXED_ENUM_CLASS(close_when_closed, std::uint8_t, calls_back, forgets)
@@ -154,6 +184,30 @@ struct servlet_decisions {
   model::timeout_after_commit timeout_after_commit = timeout_after_commit::resets_stream;
 };
 
+/// In which order an HTTP/2 client records a GOAWAY, tells its application and fails the requests above its last id.
+BOOST_DEFINE_FIXED_ENUM_CLASS(goaway_order, std::uint8_t, record_notify_fail, notify_first, fail_first)
+
+/// Streams that a client would open below the last id of the GOAWAY it has received.
+BOOST_DEFINE_FIXED_ENUM_CLASS(below_last_id, std::uint8_t, not_opened, opened)
+
+/// A request whose HEADERS are submitted and not written when a GOAWAY excludes it.
+BOOST_DEFINE_FIXED_ENUM_CLASS(unwritten_request, std::uint8_t, told, forgotten)
+
+/// What the last id of a client's own GOAWAY limits.
+BOOST_DEFINE_FIXED_ENUM_CLASS(own_goaway, std::uint8_t, limits_peers_streams, limits_own_streams)
+
+/// RST_STREAM behind a complete response that the application has not read (RFC 9113 8.1).
+BOOST_DEFINE_FIXED_ENUM_CLASS(late_reset, std::uint8_t, ignored, fails_response)
+
+/// The decisions of a client.
+struct client_decisions {
+  model::goaway_order goaway_order = goaway_order::record_notify_fail;
+  model::below_last_id below_last_id = below_last_id::not_opened;
+  model::unwritten_request unwritten_request = unwritten_request::told;
+  model::own_goaway own_goaway = own_goaway::limits_peers_streams;
+  model::late_reset late_reset = late_reset::ignored;
+};
+
 /// How long a server's timers run, in milliseconds; 0 where nobody said it. No decision hangs on them: they say whether a
 /// log's silence was long enough for a timer.
 struct durations {
@@ -177,6 +231,8 @@ struct profile {
   model::close_order close_order = close_order::listener_first;
   model::second_phase second_phase = second_phase::on_timer;
   model::above_last_id above_last_id = above_last_id::ignored;
+  model::last_id last_id = last_id::highest_handed_over;
+  model::idle_ends idle_ends = idle_ends::after_final_goaway;
   model::idle_means idle_means = idle_means::everything_written;
   model::farewell farewell = farewell::none;
   model::early_response early_response = early_response::resets_stream;
@@ -191,9 +247,17 @@ struct profile {
   model::session_ends session_ends = session_ends::after_last_stream;
   model::reset_counts reset_counts = reset_counts::once;
   model::close_when_closed close_when_closed = close_when_closed::calls_back;
+  model::stream_limit stream_limit = stream_limit::none;
+  model::limit_counts limit_counts = limit_counts::streams_and_handlers;
+  model::waiting_requests waiting_requests = waiting_requests::run_while_draining;
+  model::closed_stream_frames closed_stream_frames = closed_stream_frames::ignored;
+  model::discarded_data discarded_data = discarded_data::returns_window;
+  model::send_pump send_pump = send_pump::own_turn;
+  model::reset_order reset_order = reset_order::control_frame;
   net_decisions net{};
   servlet_decisions servlet = {};
   http1::decisions http1{};
+  client_decisions client{};
   model::durations durations = {};
 };
 

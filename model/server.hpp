@@ -41,8 +41,9 @@ struct fixed {
 struct request {
   stream_id id = 0;
   http2_stream::state stream = http2_stream::state::idle;
-  exchange::state exchange = exchange::state::dispatched;
-  bool reads_body = false;  ///< the handler consumes the request body
+  exchange::state exchange = exchange::state::waiting;
+  bool reads_body = false;    ///< the handler consumes the request body
+  bool handler_runs = false;  ///< it was given the request and has not returned; kept only where there is a stream limit
 
   friend bool operator==(const request&, const request&) = default;
 };
@@ -158,7 +159,7 @@ struct basic_server<Sizes>::turn {
     accepted.session = http2_session::state::preface;
     tell(callback::server_session, what.connection);
     tell(callback::server_connection, what.connection);
-    if (decisions.server_preface == server_preface::on_accept) submit(what.connection, send_settings{what.connection});
+    if (decisions.server_preface == server_preface::on_accept) submit_settings(what.connection);
     if (decisions.registration == registration::on_accept) drive(what.connection, http2_goaway::event::session_registered);
     drive(net_server::event::connection_opened, what.connection);
   }
@@ -190,7 +191,7 @@ struct basic_server<Sizes>::turn {
   void on(const recv_settings& what) {
     const bool first = at(what.connection).session == http2_session::state::preface;
     if (first && decisions.server_preface == server_preface::after_client_preface)
-      submit(what.connection, send_settings{what.connection});
+      submit_settings(what.connection);
     if (first) cancel_preface_timer(what.connection);
     drive(what.connection, http2_session::event::settings_received);
     if (takes_frames(what.connection)) submit(what.connection, send_settings_ack{what.connection});
@@ -210,6 +211,9 @@ struct basic_server<Sizes>::turn {
       if (above_last && decisions.above_last_id != above_last_id::served) {
         if (decisions.above_last_id == above_last_id::refused)
           submit(what.connection, send_rst_stream{what.connection, what.stream, error_code::refused_stream});
+        if (decisions.above_last_id == above_last_id::headers_are_errors) find_error(what.connection);
+      } else if (is_full(from)) {
+        submit(what.connection, send_rst_stream{what.connection, what.stream, error_code::refused_stream});
       } else {
         from.last_stream = what.stream;
         from.requests.push_back(request{what.stream});
@@ -221,13 +225,16 @@ struct basic_server<Sizes>::turn {
     settle(what.connection);
   }
   void on(const recv_data& what) {
+    return_window(what);
     if (!takes_frames(what.connection)) return;
+    if (is_mistaken(what.connection, what.stream)) return find_error(what.connection);
     carries_data = what.length > 0;
     drive(what.connection, what.stream, what.end_stream ? http2_stream::event::end_received : http2_stream::event::data_received);
     settle(what.connection);
   }
   void on(const recv_rst_stream& what) {
     if (!takes_frames(what.connection)) return;
+    if (is_mistaken(what.connection, what.stream)) return find_error(what.connection);
     code = what.code;
     by_reset = true;
     drive(what.connection, what.stream, http2_stream::event::reset_received);
@@ -247,6 +254,8 @@ struct basic_server<Sizes>::turn {
     code = what.code;
     tell(callback::session_goaway, what.connection);
     if (code != error_code::no_error && decisions.peer_goaway == peer_goaway::drains_session) return destroy_session(what.connection);
+    if (decisions.peer_goaway == peer_goaway::fails_streams_above)
+      drive_each(what.connection, http2_stream::event::connection_gone, [&](const request& each) { return each.id > what.last_stream; });
     drive(what.connection, http2_goaway::event::goaway_received);
     settle(what.connection);
   }
@@ -264,7 +273,15 @@ struct basic_server<Sizes>::turn {
   }
   void on(const handler_responded& what) { drive_handler(what.connection, what.stream, exchange::event::handler_responded); }
   void on(const handler_wrote& what) { drive_handler(what.connection, what.stream, exchange::event::handler_wrote, what.length); }
-  void on(const handler_finished& what) { drive_handler(what.connection, what.stream, exchange::event::handler_finished); }
+  void on(const handler_finished& what) {
+    drive_handler(what.connection, what.stream, exchange::event::handler_finished);
+    request* found = find(what.connection, what.stream);
+    if (found == nullptr || !found->handler_runs) return;
+    found->handler_runs = false;
+    forget_if_over(what.connection, what.stream);
+    dispatch_waiting(what.connection);
+    settle(what.connection);
+  }
 
   // Time.
   void on(const timer_expired& what) {
@@ -331,6 +348,50 @@ struct basic_server<Sizes>::turn {
   void submit(connection_id who, const Frame& frame) {
     at(who).output_pending = true;
     out.push_back(frame);
+    if (decisions.send_pump == send_pump::inside_submit) out.push_back(write_now{who});
+  }
+
+  void submit_settings(connection_id who) { submit(who, send_settings{who, decisions.stream_limit == stream_limit::one ? 1U : 0U}); }
+
+  /// RFC 9113 5.1.2: open and half-closed streams count, handlers do not.
+  bool is_full(const connection& which) const {
+    if (decisions.stream_limit == stream_limit::none) return false;
+    if (decisions.limit_counts == limit_counts::handlers) return is_busy(which);
+    return which.streams_open >= 1;
+  }
+  bool is_busy(const connection& which) const { return std::ranges::any_of(which.requests, &request::handler_runs); }
+
+  /// Requests reach the application in their order, at once unless the profile has them wait for a handler to return.
+  void dispatch_waiting(connection_id who) {
+    if (decisions.waiting_requests == waiting_requests::parked && server.is_closing()) return;
+    const bool one_at_a_time =
+        decisions.stream_limit != stream_limit::none && decisions.limit_counts == limit_counts::streams_and_handlers;
+    for (const auto& each : at(who).requests)
+      if (each.exchange == exchange::state::waiting && !(one_at_a_time && is_busy(at(who))))
+        drive(who, each.id, exchange::event::handler_free);
+  }
+
+  /// DATA counts on the connection's window whatever becomes of its stream, and must be returned to it (RFC 9113 6.9). What the
+  /// application is given returns at once too: only the window of a stream waits for its handler to read.
+  void return_window(const recv_data& what) {
+    if (what.length == 0 || !at(what.connection).is_live()) return;
+    const request* found = find(what.connection, what.stream);
+    const bool delivered = found != nullptr && (found->stream == http2_stream::state::open ||
+                                                found->stream == http2_stream::state::half_closed_local);
+    if (delivered || decisions.discarded_data == discarded_data::returns_window)
+      out.push_back(model::return_window{what.connection, what.length});
+  }
+
+  /// The server takes this frame, of a stream it does not know or no longer knows, for a breach of the protocol.
+  bool is_mistaken(connection_id who, stream_id which) {
+    if (which > at(who).last_stream) return decisions.above_last_id == above_last_id::later_frames_are_errors;
+    const request* found = find(who, which);
+    const bool closed = found == nullptr || found->stream == http2_stream::state::closed;
+    return closed && decisions.closed_stream_frames == closed_stream_frames::are_errors;
+  }
+  void find_error(connection_id who) {
+    code = error_code::protocol_error;
+    drive(who, http2_session::event::connection_error);
   }
 
   void tell(callback what, connection_id who, stream_id which = 0, bool failed = false) {
@@ -373,6 +434,7 @@ struct basic_server<Sizes>::turn {
         return each.stream != http2_stream::state::half_closed_remote;
       });
     }
+    if (decisions.idle_means == idle_means::peer_has_left && !which.peer_has_ended) return false;
     return handlers_done && which.streams_open == 0 && !which.output_pending;
   }
 
@@ -383,7 +445,9 @@ struct basic_server<Sizes>::turn {
     if (awaits_quiescence && is_quiet(which)) drive(who, http2_goaway::event::quiescence_reached);
     for (;;) {
       const auto before = which.session;
-      const bool leaving = which.goaway == http2_goaway::state::final_sent || before == http2_session::state::closing;
+      const bool announced = which.goaway == http2_goaway::state::final_sent ||
+                             (which.goaway == http2_goaway::state::notice_sent && decisions.idle_ends == idle_ends::after_any_goaway);
+      const bool leaving = announced || before == http2_session::state::closing;
       if (!leaving || !is_quiet(which)) return;
       drive(who, http2_session::event::drained);
       if (which.session == before) return;
@@ -394,7 +458,7 @@ struct basic_server<Sizes>::turn {
     auto& requests = at(who).requests;
     for (auto each = requests.begin(); each != requests.end(); ++each) {
       if (each->id != which) continue;
-      if (each->stream == http2_stream::state::closed && is_over(each->exchange)) requests.erase(each);
+      if (each->stream == http2_stream::state::closed && is_over(each->exchange) && !each->handler_runs) requests.erase(each);
       return;
     }
   }
@@ -419,7 +483,7 @@ struct basic_server<Sizes>::turn {
     left.socket = at(who).socket;
     left.was_reset = at(who).was_reset;
     left.requests = at(who).requests;
-    for (auto& each : left.requests) each.reads_body = false;
+    for (auto& each : left.requests) each.reads_body = each.handler_runs = false;
     at(who) = left;
   }
 

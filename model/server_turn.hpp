@@ -177,7 +177,7 @@ void basic_server<Sizes>::turn::drive(connection_id who, http2_goaway::event wha
           submit(who, model::send_ping{who});
         break;
       case send_final:
-        at(who).announced = at(who).last_stream;
+        at(who).announced = decisions.last_id == last_id::zero ? 0 : at(who).last_stream;
         submit(who, send_goaway{who, at(who).announced, error_code::no_error});
         if (decisions.drain_deadline == drain_deadline::from_final_goaway && server.is_closing()) set_drain_timer(true);
         if (decisions.drain_timer == drain_timer::cleared_by_final_goaway) set_drain_timer(false);
@@ -202,6 +202,7 @@ void basic_server<Sizes>::turn::drive(connection_id who, stream_id which, http2_
   const http2_stream::facts known{
       .resets_early = decisions.early_response != early_response::resets_unless_reading || !reads_body,
       .counts_twice = decisions.reset_counts == reset_counts::twice,
+      .counts_never = decisions.reset_counts == reset_counts::never,
   };
   const auto taken = http2_stream::step(found->stream, what, known);
   if (!take(taken, find(who, which)->stream)) return;
@@ -210,7 +211,7 @@ void basic_server<Sizes>::turn::drive(connection_id who, stream_id which, http2_
     switch (command) {
       case count_up: ++at(who).streams_open; break;
       case count_down: --at(who).streams_open; break;
-      case dispatch: tell(callback::server_stream, who, which); break;
+      case dispatch: dispatch_waiting(who); break;
       case report_data: if (reads_body && carries_data) tell(callback::stream_data, who, which); break;
       case report_end: tell(callback::stream_end, who, which); break;
       case response_done: drive(who, which, exchange::event::response_written); break;
@@ -221,7 +222,9 @@ void basic_server<Sizes>::turn::drive(connection_id who, stream_id which, http2_
         break;
       case send_reset_stream_closed:
         code = error_code::stream_closed;
-        submit(who, send_rst_stream{who, which, code});
+        submit(who, send_rst_stream{who, which, code,
+                                    decisions.reset_order == reset_order::behind_data &&
+                                        find(who, which)->exchange == exchange::state::writing});
         break;
     }
   }
@@ -240,6 +243,10 @@ void basic_server<Sizes>::turn::drive(connection_id who, stream_id which, exchan
   for (const auto command : taken.commands) {
     using enum exchange::command;
     switch (command) {
+      case dispatch:
+        found->handler_runs = decisions.stream_limit != stream_limit::none;
+        tell(callback::server_stream, who, which);
+        break;
       case send_headers: submit(who, model::send_headers{who, which}); break;
       case send_data: submit(who, model::send_data{who, which, length, false}); break;
       case send_end: submit(who, model::send_data{who, which, 0, true}); break;

@@ -64,7 +64,7 @@ class turn {
         serve_reader();
         return;
       case fail_exchange: return fail();
-      case send_reset_no_error: return send_reset();
+      case reset_unfinished_request: return send_reset();
       case send_reset_stream_closed:
       case count_up:
       case count_down:

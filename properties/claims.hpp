@@ -60,6 +60,11 @@ const model::request* find_request(const Connection& which, model::stream_id str
   return nullptr;
 }
 
+template <class Server, class Predicate>
+bool any_request(const Server& server, Predicate predicate) {
+  return std::ranges::any_of(server.connections(), [&](const auto& which) { return std::ranges::any_of(which.requests, predicate); });
+}
+
 inline bool has_unwritten_response(const model::request& each) {
   return each.exchange == model::exchange::state::writing && each.stream != model::http2_stream::state::closed;
 }
@@ -67,6 +72,13 @@ inline bool has_unwritten_response(const model::request& each) {
 /// The request can still become complete: its END_STREAM has not arrived.
 inline bool is_unfinished(const model::request& each) {
   return each.stream == model::http2_stream::state::open || each.stream == model::http2_stream::state::half_closed_local;
+}
+
+/// DATA of this stream would be a stream error of the peer's own making (RFC 9113 5.1).
+template <class Connection>
+bool is_after_end(const Connection& which, model::stream_id stream) {
+  const auto* request = find_request(which, stream);
+  return request != nullptr && request->stream == model::http2_stream::state::half_closed_remote;
 }
 
 }  // namespace detail
@@ -179,6 +191,88 @@ bool counts_exact(const Server& now) {
   return now.connections_counted() == live;
 }
 
+/// DATA received returns to the window of the connection, all of it and once, whatever becomes of its stream: bytes that nobody
+/// will read must not use up what other streams need. RFC 9113 6.9; golang/go#20469.
+template <class Server>
+bool window_conserved(const step_view<Server>& step) {
+  if (step.data == 0 || !step.after.connections()[step.connection].is_live()) return true;
+  std::uint32_t returned = 0;
+  for (const auto& each : step.effects)
+    if (const auto* one = std::get_if<model::return_window>(&each); one != nullptr && one->connection == step.connection)
+      returned += one->length;
+  return returned == step.data;
+}
+
+/// The send pump runs in steps of its own, and only there a response ends: not inside a step that receives or submits a frame,
+/// where others still speak of the stream. CVE-2026-56848, nodejs/node#42713.
+template <class Server>
+bool no_reentrancy(const step_view<Server>& step) {
+  if (step.why == cause::written || step.why == cause::end_written) return true;
+  return detail::count_notified(step.effects, model::callback::request_completed, [](const model::notify&) { return true; }) == 0;
+}
+
+/// A write leaves nothing behind but DATA: RST_STREAM and all other frames are not flow-controlled. RFC 9113 5.2.1, 6.9.
+template <class Server>
+bool only_data_waits(const step_view<Server>& step) {
+  if (step.why != cause::written) return true;
+  const auto& which = step.after.connections()[step.connection];
+  return !which.is_live() || !which.output_pending || std::ranges::any_of(step.effects, model::is_frame);
+}
+
+/// A stream is refused only above the last id of a GOAWAY, or while others are open: handlers that still run take up no place
+/// of a stream. RFC 9113 5.1.2; dotnet/aspnetcore#12628.
+template <class Server>
+bool refuses_within_reason(const step_view<Server>& step) {
+  return !detail::any_effect<model::send_rst_stream>(step.effects, [&](const model::send_rst_stream& sent) {
+    const auto& was = step.connection_before(sent.connection);
+    return sent.code == model::error_code::refused_stream && was.goaway != model::http2_goaway::state::final_sent &&
+           was.streams_open == 0;
+  });
+}
+
+/// Behind a notice, an idle session does not end before the GOAWAY that counts: the peer would not learn which of its requests
+/// were seen. RFC 9113 6.8; netty/netty#9207.
+template <class Server>
+bool final_goaway_before_fin(const step_view<Server>& step) {
+  return !detail::any_effect<model::shutdown_write>(step.effects, [&](const model::shutdown_write& fin) {
+    if (!step.existed(fin.connection)) return false;
+    const auto& was = step.connection_before(fin.connection);
+    const bool peer_ended = was.peer_has_ended || (step.why == cause::peer_fin && step.connection == fin.connection);
+    const bool says_so_now = detail::any_effect<model::send_goaway>(step.effects, [&](const model::send_goaway& sent) {
+      return sent.connection == fin.connection && sent.last_stream != model::highest_stream_id;
+    });
+    return was.goaway == model::http2_goaway::state::notice_sent && !peer_ended && !says_so_now;
+  });
+}
+
+/// No more requests run at a time than the connection was promised streams, whatever is reset. RFC 9113 10.5; CVE-2025-8671.
+template <class Server>
+bool handlers_bounded(const Server& now) {
+  return std::ranges::all_of(now.connections(), [](const auto& which) {
+    return std::ranges::count_if(which.requests, &model::request::handler_runs) <= 1;  // the smallest limit is the only one
+  });
+}
+
+/// A request waits for a handler only while one runs. icing/mod_h2#212.
+template <class Server>
+bool no_request_parked(const Server& now) {
+  return std::ranges::all_of(now.connections(), [](const auto& which) {
+    return !which.is_live() || std::ranges::any_of(which.requests, &model::request::handler_runs) ||
+           std::ranges::none_of(which.requests, [](const auto& each) { return each.exchange == model::exchange::state::waiting; });
+  });
+}
+
+/// A connection error ends the connection, or bounds it by a timer of its own, whatever was announced before: the severity of a
+/// close only rises. RFC 9113 5.4.1 and 6.8; golang/go#53977.
+template <class Server>
+bool escalation_shortens(const step_view<Server>& step) {
+  if (step.why != cause::peer_error) return true;
+  const auto session = step.connection_before(step.connection).session;
+  if (session == model::http2_session::state::closing || session == model::http2_session::state::lingering) return true;  // not read
+  const auto& which = step.after.connections()[step.connection];
+  return !which.is_live() || which.linger_armed;
+}
+
 /// A closed server keeps nothing: no connection, timer, listener or deferred work. Handlers that were told of a failure
 /// are detached and not counted.
 template <class Server>
@@ -207,7 +301,7 @@ bool bounded_close(const step_view<Server>& step) {
   if (is_closing && !was_closing && !step.after.drain_armed()) return false;
   for (const auto& each : step.effects) {
     if (const auto* armed = std::get_if<model::arm_timer>(&each)) {
-      if (armed->which == model::timer::drain && (was_closing || !is_closing)) return false;
+      if (armed->which == model::timer::drain && (was_closing || !(is_closing || step.after.is_closed()))) return false;
       if (armed->which == model::timer::linger && step.connection_before(armed->connection).linger_armed) return false;
       if (armed->which == model::timer::linger && was_closing && !step.before.drain_armed()) return false;
     }

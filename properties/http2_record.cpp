@@ -2,6 +2,8 @@
 // frame contents that cannot matter; the recorder carries them along.
 #include <array>
 #include <deque>
+#include <set>
+#include <utility>
 #include <vector>
 
 #include "properties/http2_world.hpp"
@@ -18,6 +20,8 @@ class recorder {
   void watch(const State& before, const sim::action& chosen, const sim::observation& seen, const State& after) {
     const std::uint8_t slot = chosen.connection;
     record_cause(before, chosen);
+    link_ = &before.links[slot];
+    may_write_ = !link_->unread;
     for (const auto& each : seen.effects) std::visit([this](const auto& effect) { this->record(effect); }, each);
     if (chosen.what == sim::move::pump) write(slot, before.links[slot]);
     if (chosen.what == sim::move::client_reads) read(slot);
@@ -79,7 +83,8 @@ class recorder {
         row.end_stream = true;
         break;
       }
-      case client_ends_stream: {
+      case client_ends_stream:
+      case client_breaks_stream: {
         auto& row = sends(kind::send_data);
         row.stream = stream;
         row.length = 1;
@@ -163,6 +168,7 @@ class recorder {
   void record(const model::send_rst_stream& e) {
     auto& row = submit(kind::send_rst_stream, kind::recv_rst_stream, e.connection, e.stream);
     row.code = submitted_[e.connection].back().code = e.code;
+    if (e.behind_data) behind_data_.emplace(e.connection, e.stream);
   }
   void record(const model::send_data& e) {
     auto& row = submit(kind::send_data, kind::recv_data, e.connection, e.stream);
@@ -171,6 +177,11 @@ class recorder {
     row.end_stream = arriving.end_stream = e.end_stream;
   }
 
+  void record(const model::return_window&) {}
+  void record(const model::write_now& e) {
+    if (may_write_) write(static_cast<std::uint8_t>(e.connection), *link_);
+    may_write_ = false;
+  }
   void record(const model::start_listening&) {}
   void record(const model::stop_listening&) {
     add(actor::server, kind::stop_listening);
@@ -206,7 +217,9 @@ class recorder {
   void write(std::uint8_t slot, const sim::link& client) {
     std::deque<traces::row> kept;
     for (const auto& frame : submitted_[slot]) {
-      const bool blocked = client.window_closed && frame.event == kind::recv_data;
+      const bool waits = frame.event == kind::recv_data ||
+                         (frame.event == kind::recv_rst_stream && behind_data_.contains({slot, frame.stream}));
+      const bool blocked = client.window_closed && waits;
       (blocked ? kept : written_[slot]).push_back(frame);
     }
     submitted_[slot] = std::move(kept);
@@ -228,6 +241,9 @@ class recorder {
   }
 
   std::vector<traces::row> rows_;
+  const sim::link* link_ = nullptr;  ///< of the connection at hand, before the step
+  bool may_write_ = false;           ///< a write inside the step finds the client's socket empty
+  std::set<std::pair<model::connection_id, model::stream_id>> behind_data_;  ///< streams whose RST_STREAM waits for their DATA
   std::uint32_t clients_ = 0;
   std::array<std::uint32_t, connections_max> number_{};  ///< of the client that has this slot
   std::array<std::deque<traces::row>, connections_max> submitted_, written_;

@@ -23,6 +23,14 @@ class judge {
     demand("one_terminal_event", form::safety, one_terminal_event(step));
     demand("counts_exact", form::safety, counts_exact(step.after));
     demand("ordered_close", form::safety, ordered_close(step));
+    demand("window_conserved", form::safety, window_conserved(step));
+    demand("no_reentrancy", form::safety, no_reentrancy(step));
+    demand("only_data_waits", form::safety, only_data_waits(step));
+    demand("refuses_within_reason", form::safety, refuses_within_reason(step));
+    demand("handlers_bounded", form::safety, handlers_bounded(step.after));
+    demand("no_request_parked", form::safety, no_request_parked(step.after));
+    demand("final_goaway_before_fin", form::safety, final_goaway_before_fin(step));
+    demand("escalation_shortens", form::safety, escalation_shortens(step));
     demand("no_leak", form::safety, no_leak(step.after, deferred));
     demand("waits_are_bounded", form::safety, waits_are_bounded(step.after));
   }
@@ -62,10 +70,12 @@ step_view<model::server> view_of(const model::event& happened, const model::serv
   if (const auto* e = std::get_if<model::peer_rst>(&happened)) because(cause::peer_rst, e->connection);
   if (const auto* e = std::get_if<model::recv_invalid>(&happened)) because(cause::peer_error, e->connection);
   if (const auto* e = std::get_if<model::recv_rst_stream>(&happened)) because(cause::stream_reset, e->connection, e->stream);
+  if (const auto* e = std::get_if<model::output_flushed>(&happened)) because(cause::written, e->connection);
+  if (const auto* e = std::get_if<model::end_stream_written>(&happened)) because(cause::end_written, e->connection, e->stream);
   if (const auto* e = std::get_if<model::recv_data>(&happened)) {
-    // DATA after END_STREAM is a stream error of the peer's own making (RFC 9113 5.1).
-    const auto* request = detail::find_request(before.connections()[e->connection], e->stream);
-    if (request != nullptr && request->stream == model::http2_stream::state::half_closed_remote)
+    because(cause::other, e->connection, e->stream);
+    view.data = e->length;
+    if (detail::is_after_end(before.connections()[e->connection], e->stream))
       because(cause::stream_reset, e->connection, e->stream);
   }
   if (const auto* e = std::get_if<model::timer_expired>(&happened)) {
@@ -89,11 +99,16 @@ replay_verdict replay_log(const traces::trace& log, const model::profile& profil
   model::effects effects;
   if (!found.schedule.empty() && !std::holds_alternative<model::listen_called>(found.schedule.front()))
     server.step(model::listen_called{}, profile, effects);
+  bool runs_pump = false;  // the step before was told to write at once, so that the writes that follow are part of it
   for (const auto& happened : found.schedule) {
     const model::server before = server;
     effects.clear();
     server.step(happened, profile, effects);
-    judged.watch(view_of(happened, before, server, effects), false);
+    auto view = view_of(happened, before, server, effects);
+    runs_pump = runs_pump && (view.why == cause::written || view.why == cause::end_written);
+    if (runs_pump) view.why = cause::other;
+    runs_pump |= detail::any_effect<model::write_now>(effects, [](const auto&) { return true; });
+    judged.watch(view, false);
   }
   // The schedule ends where nothing more can happen: a server that is still closing there never closes.
   judged.demand("close_terminates", form::unbounded, !server.is_closing());

@@ -30,7 +30,7 @@ verdict converted(explore::verdict value) {
 namespace {
 
 /// In the order of model::protocol.
-constexpr std::array worlds{&http2_world, &http1_world, &tcp_world, &servlet_world};
+constexpr std::array worlds{&http2_world, &http1_world, &tcp_world, &servlet_world, &client_world};
 
 const protocol_world& world_of(model::protocol protocol) {
   const protocol_world* found = find_world(protocol);

@@ -32,5 +32,6 @@ extern const protocol_world http2_world;
 extern const protocol_world http1_world;
 extern const protocol_world tcp_world;
 extern const protocol_world servlet_world;
+extern const protocol_world client_world;
 
 }  // namespace lastcall::properties

@@ -18,6 +18,8 @@ BOOST_DEFINE_FIXED_ENUM_CLASS(cause, std::uint8_t,
   peer_fin,        ///< of `connection`
   peer_rst,        ///< of `connection`
   peer_error,      ///< a connection error by the peer of `connection`
+  written,         ///< the send pump has run for `connection`
+  end_written,     ///< it runs, and END_STREAM of `stream` is out
   stream_reset     ///< RST_STREAM for `stream` of `connection`, or the peer's own stream error on it
 )
 
@@ -29,6 +31,7 @@ struct step_view {
   cause why = cause::other;
   model::connection_id connection = 0;
   model::stream_id stream = 0;
+  std::uint32_t data = 0;  ///< bytes of DATA that this step received on `stream` of `connection`
 
   const auto& connection_before(model::connection_id who) const { return before.connections()[who]; }
   bool existed(model::connection_id who) const { return who < before.connections().size(); }

@@ -18,6 +18,7 @@ step_view<decltype(State::server)> view_of(const State& before, const sim::actio
   view.connection = chosen.connection;
   switch (chosen.what) {
     case sim::move::close: view.why = cause::close_called; break;
+    case sim::move::pump: view.why = cause::written; break;
     case sim::move::fire_drain: view.why = cause::drain_expired; break;
     case sim::move::fire_linger: view.why = cause::linger_expired; break;
     case sim::move::receive: {
@@ -25,7 +26,11 @@ step_view<decltype(State::server)> view_of(const State& before, const sim::actio
       view.stream = sim::detail::id_of(frame.stream);
       if (frame.kind == sim::client_frame::fin) view.why = cause::peer_fin;
       if (frame.kind == sim::client_frame::rst) view.why = cause::peer_rst;
+      if (frame.kind == sim::client_frame::data_end) view.data = 1;
+      if (frame.kind == sim::client_frame::invalid) view.why = cause::peer_error;
       if (frame.kind == sim::client_frame::rst_stream) view.why = cause::stream_reset;
+      if (frame.kind == sim::client_frame::data_end && detail::is_after_end(before.server.connections()[chosen.connection], view.stream))
+        view.why = cause::stream_reset;
       break;
     }
     default: break;
@@ -60,6 +65,14 @@ auto world_claims() {
       step_claim("one_terminal_event", [](const auto& step) { return one_terminal_event(step); }),
       explore::always("counts_exact", [](const State& now) { return counts_exact(now.server); }),
       step_claim("ordered_close", [](const auto& step) { return ordered_close(step); }),
+      step_claim("window_conserved", [](const auto& step) { return window_conserved(step); }),
+      step_claim("no_reentrancy", [](const auto& step) { return no_reentrancy(step); }),
+      step_claim("only_data_waits", [](const auto& step) { return only_data_waits(step); }),
+      step_claim("refuses_within_reason", [](const auto& step) { return refuses_within_reason(step); }),
+      explore::always("handlers_bounded", [](const State& now) { return handlers_bounded(now.server); }),
+      explore::always("no_request_parked", [](const State& now) { return no_request_parked(now.server); }),
+      step_claim("final_goaway_before_fin", [](const auto& step) { return final_goaway_before_fin(step); }),
+      step_claim("escalation_shortens", [](const auto& step) { return escalation_shortens(step); }),
       explore::always("no_leak", [](const State& now) { return no_leak(now.server, now.deferred); }),
       explore::always("waits_are_bounded", [](const State& now) { return waits_are_bounded(now.server); }),
       explore::acyclic("no_spin", [](const State&, const action& chosen) { return is_own_step(chosen); }),
@@ -96,6 +109,36 @@ auto world_claims() {
             }),
       guard("linger_expires", [](const State&, const action& chosen, const observation&,
                                  const State&) { return chosen.what == sim::move::fire_linger; }),
+      guard("error_while_closing",
+            [](const State& before, const action& chosen, const observation&, const State&) {
+              return before.server.is_closing() && chosen.what == sim::move::receive &&
+                     before.links[chosen.connection].to_server.front().kind == sim::client_frame::invalid;
+            }),
+      guard("data_is_discarded",
+            [](const State& before, const action& chosen, const observation& seen, const State& after) {
+              const auto view = view_of(before, chosen, seen, after);
+              if (view.data == 0) return false;
+              const auto* request = detail::find_request(view.connection_before(view.connection), view.stream);
+              return request == nullptr || !detail::is_unfinished(*request);
+            }),
+      guard("reset_meets_blocked_data",
+            [](const State& before, const action&, const observation& seen, const State&) {
+              return detail::any_effect<model::send_rst_stream>(seen.effects, [&](const model::send_rst_stream& sent) {
+                const auto* request = detail::find_request(before.server.connections()[sent.connection], sent.stream);
+                return request != nullptr && detail::has_unwritten_response(*request) && before.links[sent.connection].window_closed;
+              });
+            }),
+      guard("handler_outlives_stream",
+            [](const State&, const action&, const observation&, const State& after) {
+              return detail::any_request(after.server, [](const model::request& each) {
+                return each.handler_runs && each.stream == model::http2_stream::state::closed;
+              });
+            }),
+      guard("request_waits_for_handler",
+            [](const State&, const action&, const observation&, const State& after) {
+              return detail::any_request(
+                  after.server, [](const model::request& each) { return each.exchange == model::exchange::state::waiting; });
+            }),
   };
 }
 

@@ -254,6 +254,13 @@ void world::carry_out(const model::start_listening&) {
   accept();
 }
 
+void world::carry_out(const model::return_window& what) {
+  at(what.connection).codec().return_window(what.length);
+  touched_.push_back(what.connection);
+}
+
+void world::carry_out(const model::write_now& what) { at(what.connection).pump(); }
+
 void world::carry_out(const model::stop_listening&) {
   error_code ignored;
   acceptor_.close(ignored);

@@ -87,6 +87,8 @@ class world final : private connection_owner, private exchange_port {
   void carry_out(const model::send_headers& frame);
   void carry_out(const model::send_data& frame);
   void carry_out(const model::start_listening&);
+  void carry_out(const model::return_window&);
+  void carry_out(const model::write_now&);
   void carry_out(const model::stop_listening&);
   /// A system may lose a write that it is still putting together. Ours is with the kernel before the model hears of it.
   void carry_out(const model::discard_output&) {}

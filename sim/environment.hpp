@@ -2,6 +2,7 @@
 // may take and those it must take, fairly, whenever they are possible. Data only; the world asks it.
 #pragma once
 
+#include <bit>
 #include <boost/describe/enum.hpp>
 #include <cstdint>
 #include <string_view>
@@ -23,7 +24,8 @@ BOOST_DEFINE_FIXED_ENUM_CLASS(client_move, std::uint8_t,
   send_invalid,       ///< a frame that is a connection error
   send_fin,           ///< half-close
   send_rst,           ///< abort the TCP connection
-  read
+  read,
+  break_stream        ///< DATA after END_STREAM: a stream error (RFC 9113 5.1)
 )
 
 /// What a handler can do.
@@ -41,6 +43,9 @@ class moves {
     made.bits_ = ~std::uint32_t{0};
     return made;
   }
+  constexpr unsigned size() const { return static_cast<unsigned>(std::popcount(bits_)); }
+  /// How many of them stand before this one in the enumeration.
+  constexpr unsigned before(Move move) const { return static_cast<unsigned>(std::popcount(bits_ & (bit(move) - 1))); }
   constexpr moves but(Move move) const {
     moves made = *this;
     made.bits_ &= ~bit(move);
@@ -72,11 +77,12 @@ struct handler_class {
 namespace detail {
 using enum client_move;
 using enum handler_move;
-inline constexpr auto everything = moves<client_move>::all().but(client_move::send_invalid);
+inline constexpr auto everything = moves<client_move>::all().but(break_stream).but(send_invalid);
 }  // namespace detail
 
 inline constexpr peer_class peer_classes[] = {
-    {"any", "the most general client: may do anything legal at any time, and owes nothing", detail::everything, {}},
+    {"any", "the most general client that breaks no rule of the protocol: may do anything at any time, and owes nothing",
+     detail::everything, {}},
     {"cooperative",
      "reads, returns windows, finishes bodies begun, answers FIN, and leaves after GOAWAY when its streams have ended; never has to leave unprompted",
      detail::everything.but(client_move::send_rst).but(client_move::send_rst_stream),
@@ -96,10 +102,11 @@ inline constexpr peer_class peer_classes[] = {
      moves<client_move>(client_move::connect, client_move::send_settings, client_move::send_headers, client_move::end_stream,
                         client_move::send_fin, client_move::send_rst, client_move::read),
      {}},
-    {"rule-breaking", "reads, and sooner or later sends a frame that is a connection error",
+    {"offending", "reads, and sooner or later sends a frame that is a connection error",
      moves<client_move>(client_move::connect, client_move::send_settings, client_move::send_headers, client_move::send_invalid,
                         client_move::read),
      moves<client_move>(client_move::send_settings, client_move::send_invalid, client_move::read)},
+    {"breaking", "as any, and breaks the protocol too: stream errors and connection errors", moves<client_move>::all(), {}},
 };
 
 inline constexpr handler_class handler_classes[] = {

@@ -30,6 +30,7 @@ void put(byte_key& key, const std::vector<server_frame>& frames) {
     key.field(each.length);
     key.field(each.held);
     key.field(each.end_stream);
+    key.field(each.behind_data);
   });
 }
 

@@ -20,6 +20,7 @@ struct server_frame {
   bool end_stream = false;
   std::uint32_t length = 0;  ///< of DATA
   bool held = false;         ///< a window has held it back once
+  bool behind_data = false;  ///< RST_STREAM that waits for the DATA of its stream
 };
 
 /// DATA that WINDOW_UPDATE allowed beyond the initial window, and DATA that was sent, in bytes.

@@ -92,9 +92,10 @@ class search {
     for (const bool later : {false, true}) {
       for (server_frame frame : client.submitted) {
         const bool is_data = frame.received == kind::recv_data;
-        if ((is_data && std::ranges::find(was_held, frame.stream) != was_held.end()) != later) continue;
+        const bool queues = is_data || frame.behind_data;
+        if ((queues && std::ranges::find(was_held, frame.stream) != was_held.end()) != later) continue;
         stuck |= !client.reading && frame.length > kernel_takes_unread;
-        const bool behind = is_data && std::ranges::find(waiting, frame.stream) != waiting.end();
+        const bool behind = queues && std::ranges::find(waiting, frame.stream) != waiting.end();
         if (stuck || behind || (is_data && !window_allows(client, frame))) {
           frame.held |= is_data && !stuck;
           if (is_data) waiting.push_back(frame.stream);
@@ -113,7 +114,8 @@ class search {
     const std::size_t before = s.clients[who].submitted.size();
     for (const auto stream : ended)
       if (!happen(s, model::end_stream_written{who, stream})) return false;
-    const bool answered = is_live(s, who) && s.clients[who].submitted.size() > before;
+    const bool holds_reset = std::ranges::any_of(s.clients[who].submitted, &server_frame::behind_data);
+    const bool answered = is_live(s, who) && (holds_reset || s.clients[who].submitted.size() > before);
     return answered || !is_live(s, who) || happen(s, model::output_flushed{who});
   }
 
@@ -292,10 +294,13 @@ class search {
     return submit(s, e.connection, {kind::recv_goaway, 0, e.last_stream, e.code});
   }
   bool carry_out(lane_state& s, const model::send_rst_stream& e) {
-    return submit(s, e.connection, {kind::recv_rst_stream, e.stream, 0, e.code});
+    return submit(s, e.connection, {kind::recv_rst_stream, e.stream, 0, e.code, false, 0, false, e.behind_data});
   }
   bool carry_out(lane_state& s, const model::send_data& e) {
     return submit(s, e.connection, {kind::recv_data, e.stream, 0, model::error_code::no_error, e.end_stream, e.length});
+  }
+  bool carry_out(lane_state& s, const model::write_now& e) {
+    return pump(s, e.connection) || !complaint_;
   }
   bool carry_out(lane_state& s, const model::stop_listening&) {
     for (auto& each : s.clients)

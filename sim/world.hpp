@@ -52,6 +52,7 @@ BOOST_DEFINE_FIXED_ENUM_CLASS(move, std::uint8_t,
   client_sends_headers_end,
   client_ends_stream,
   client_resets_stream,
+  client_breaks_stream,
   client_pings,
   client_acks_ping,
   client_updates_window,
@@ -73,9 +74,6 @@ struct observation {
   model::effects effects;
 };
 
-inline constexpr std::size_t streams_max = 4;
-inline constexpr std::size_t channel_max = 2;
-
 /// The client's view of one of its streams.
 enum class client_stream : std::uint8_t { unused, open, ended, over };
 
@@ -87,6 +85,8 @@ struct link {
   bool window_closed = false;   ///< the server may send no DATA
   bool update_sent = false;     ///< the WINDOW_UPDATE that opens it is on its way or has arrived
   bool fin_sent = false;        ///< or RST: the client writes no more
+  enum held_reset : std::uint8_t { nothing_held, held, alone };
+  std::uint8_t held_reset = nothing_held;  ///< RST_STREAM behind DATA that the window holds; alone: all else is written
   bool goaway_seen = false;     ///< kept only for clients that keep the rules, as is what follows
   bool unread = false;          ///< a write of the server waits for the client to read it
   bool unread_goaway = false;   ///< ... with the final GOAWAY in it
@@ -128,12 +128,16 @@ class world {
   std::string describe(const action& chosen) const;
 
  private:
-  unsigned constraints_per_connection() const { return 12 + 2 * options_.streams; }
+  /// What this client owes besides the ends of its streams.
+  moves<client_move> owed() const { return options_.peer->must.but(client_move::end_stream); }
+  unsigned constraints_per_stream_from() const { return 7 + owed().size(); }
+  unsigned constraints_per_connection() const { return constraints_per_stream_from() + 2 * options_.streams; }
   bool keeps_rules() const { return options_.peer->keeps_the_rules; }
   bool may(client_move move) const { return options_.peer->may.has(move); }
   bool may(handler_move move) const { return options_.handler->may.has(move); }
   void happen(state& now, const model::event& happened, observation& seen) const;
   void receive(state& now, std::uint8_t who, observation& seen) const;
+  bool can_write(const state& now, std::uint8_t who) const;
   void pump(state& now, std::uint8_t who, observation& seen) const;
   void client_reads(state& now, std::uint8_t who) const;
   void forget_dead_fields(state& now) const;

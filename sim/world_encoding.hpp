@@ -16,6 +16,7 @@ void transfer(Bits& bits, link& client, const world_options& options) {
   bits.field(client.update_sent, 1);
   bits.field(client.fin_sent, 1);
   bits.field(client.unread, 1);
+  if (options.profile->reset_order == model::reset_order::behind_data) bits.field(client.held_reset, 2);
   if (options.peer->keeps_the_rules) {
     bits.field(client.goaway_seen, 1);
     bits.field(client.unread_goaway, 1);
@@ -30,6 +31,7 @@ void transfer(Bits& bits, link& client, const world_options& options) {
 
 template <class Bits, class Connection>
 void transfer_connection(Bits& bits, Connection& which, const world_options& options) {
+  const bool has_limit = options.profile == nullptr || options.profile->stream_limit != model::stream_limit::none;
   bits.field(which.socket, 3);
   bits.field(which.session, 3);
   bits.field(which.goaway, 2);
@@ -47,6 +49,7 @@ void transfer_connection(Bits& bits, Connection& which, const world_options& opt
     bits.field(each.stream, 3);
     bits.field(each.exchange, 3);
     bits.field(each.reads_body, 1);
+    if (has_limit) bits.field(each.handler_runs, 1);
   });
 }
 

@@ -2,12 +2,16 @@
 // take these options; data only.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 #include "model/profile.hpp"
 #include "sim/environment.hpp"
 
 namespace lastcall::sim {
+
+inline constexpr std::size_t streams_max = 4;
+inline constexpr std::size_t channel_max = 2;
 
 struct world_options {
   model::protocol protocol = model::protocol::http2;

@@ -75,9 +75,7 @@ void world<C>::actions(const state& now, Visit&& visit) const {
       if (which.socket == model::tcp_socket::state::destroyed) visit(action{move::run_close_callbacks, who});
       if (which.is_live()) {
         if (!client.to_server.empty()) visit(action{move::receive, who});
-        const bool writes = which.socket != model::tcp_socket::state::write_ended;
-        if (writes && !client.unread && (which.output_pending || detail::response_ready(which, client)))
-          visit(action{move::pump, who});
+        if (can_write(now, who)) visit(action{move::pump, who});
         if (which.notice_armed) {
           notices = true;
           visit(action{move::fire_notice, who});
@@ -87,7 +85,9 @@ void world<C>::actions(const state& now, Visit&& visit) const {
         for (const auto& each : which.requests) {
           using enum model::exchange::state;
           const auto stream = detail::index_of(each.id);
-          if (each.stream == model::http2_stream::state::closed) continue;
+          const bool outlived = each.stream == model::http2_stream::state::closed;
+          if (outlived && each.handler_runs && may(handler_move::finish)) visit(action{move::handler_finishes, who, stream});
+          if (outlived || each.exchange == waiting) continue;
           const bool reading_matters = options_.profile->early_response == model::early_response::resets_unless_reading;
           if (reading_matters && !each.reads_body && !model::is_over(each.exchange) && may(handler_move::read_body))
             visit(action{move::handler_reads, who, stream});
@@ -162,6 +162,7 @@ void world<C>::client_actions(const state& now, std::uint8_t who, Visit& visit) 
       }
       break;  // RFC 9113 5.1.1: ids rise
     }
+    if (is == client_stream::ended && may(client_move::break_stream)) visit(action{move::client_breaks_stream, who, stream});
     if (is == client_stream::open && may(client_move::end_stream)) visit(action{move::client_ends_stream, who, stream});
     if (is != client_stream::over && may(client_move::send_rst_stream)) visit(action{move::client_resets_stream, who, stream});
   }
@@ -217,6 +218,7 @@ void world<C>::apply(const state& before, const action& chosen, state& after, ob
       client.streams[chosen.stream] = client_stream::over;
       send(client_frame::rst_stream);
       break;
+    case move::client_breaks_stream: send(client_frame::data_end); break;
     case move::client_pings: send(client_frame::ping); break;
     case move::client_acks_ping: send(client_frame::ping_ack); break;
     case move::client_updates_window:
@@ -246,7 +248,11 @@ template <std::size_t C>
 void world<C>::happen(state& now, const model::event& happened, observation& seen) const {
   const std::size_t first = seen.effects.size();
   now.server.step(happened, *options_.profile, seen.effects);
-  for (std::size_t i = first; i < seen.effects.size(); ++i) {
+  const std::size_t last = seen.effects.size();
+  for (link& each : now.links)
+    if (each.held_reset == link::alone && std::any_of(seen.effects.begin() + static_cast<std::ptrdiff_t>(first), seen.effects.end(), model::is_frame))
+      each.held_reset = link::held;
+  for (std::size_t i = first; i < last; ++i) {
     if (std::holds_alternative<model::stop_listening>(seen.effects[i])) {
       // Closing a listener resets the connections that wait to be accepted.
       for (link& each : now.links)
@@ -257,6 +263,11 @@ void world<C>::happen(state& now, const model::event& happened, observation& see
       link& client = now.links[discarded->connection];
       client.unread = client.unread_goaway = false;
       client.unread_ends = 0;
+    } else if (const auto* reset = std::get_if<model::send_rst_stream>(&seen.effects[i]);
+               reset != nullptr && reset->behind_data && now.links[reset->connection].window_closed) {
+      now.links[reset->connection].held_reset = link::held;
+    } else if (const auto* write = std::get_if<model::write_now>(&seen.effects[i])) {
+      if (const auto who = static_cast<std::uint8_t>(write->connection); can_write(now, who)) pump(now, who, seen);
     } else if (std::holds_alternative<model::run_deferred>(seen.effects[i])) {
       now.deferred = true;
     }
@@ -281,6 +292,7 @@ void world<C>::receive(state& now, std::uint8_t who, observation& seen) const {
     case client_frame::ping_ack: happen(now, model::recv_ping_ack{who}, seen); break;
     case client_frame::window_update:
       client.window_closed = client.update_sent = false;
+      client.held_reset = link::nothing_held;
       happen(now, model::recv_window_update{who, 0}, seen);
       break;
     case client_frame::goaway: happen(now, model::recv_goaway{who, 0, model::error_code::no_error}, seen); break;
@@ -288,6 +300,15 @@ void world<C>::receive(state& now, std::uint8_t who, observation& seen) const {
     case client_frame::fin: happen(now, model::peer_fin{who}, seen); break;
     case client_frame::rst: happen(now, model::peer_rst{who}, seen); break;
   }
+}
+
+/// The kernel takes a write, and there is something to hand over.
+template <std::size_t C>
+bool world<C>::can_write(const state& now, std::uint8_t who) const {
+  const auto& which = now.server.connections()[who];
+  const link& client = now.links[who];
+  if (!which.is_live() || which.socket == model::tcp_socket::state::write_ended || client.unread) return false;
+  return (which.output_pending && client.held_reset != link::alone) || detail::response_ready(which, client);
 }
 
 /// Hands everything that was submitted, and may leave, to the kernel in one write. What the server submits in answer
@@ -313,7 +334,8 @@ void world<C>::pump(state& now, std::uint8_t who, observation& seen) const {
     if ((ends & (1U << stream)) != 0) happen(now, model::end_stream_written{who, detail::id_of(stream)}, seen);
   const bool answered = std::ranges::any_of(
       seen.effects, [](const model::effect& each) { return std::holds_alternative<model::send_rst_stream>(each); });
-  if (!answered) happen(now, model::output_flushed{who}, seen);
+  if (now.links[who].held_reset != link::nothing_held) now.links[who].held_reset = link::alone;
+  else if (!answered) happen(now, model::output_flushed{who}, seen);
 }
 
 template <std::size_t C>
@@ -364,7 +386,8 @@ std::string world<C>::describe(const action& chosen) const {
   text += " connection " + std::to_string(chosen.connection + 1);
   const bool of_stream = chosen.what == handler_reads || chosen.what == handler_responds || chosen.what == handler_finishes ||
                          chosen.what == client_sends_headers || chosen.what == client_sends_headers_end ||
-                         chosen.what == client_ends_stream || chosen.what == client_resets_stream;
+                         chosen.what == client_ends_stream || chosen.what == client_resets_stream ||
+                         chosen.what == client_breaks_stream;
   if (of_stream) text += " stream " + std::to_string(detail::id_of(chosen.stream));
   return text;
 }

@@ -13,7 +13,7 @@ namespace {
 constexpr profile rfc9113{
     .name = "rfc9113",
     .source = "RFC 9113 5.1, 6.8, 8.1, 8.7, 9.1; RFC 9112 9.6 for the staged close",
-    .speaks = protocols(protocol::http2, protocol::http1, protocol::servlet),
+    .speaks = protocols(protocol::http2, protocol::http1, protocol::servlet, protocol::client),
     .registration = registration::on_preface,
     .late_session = late_session::drained,
     .close_announces = close_announces::notice,
@@ -41,6 +41,23 @@ constexpr http1::decisions node_http1{
     .request_close = http1::request_close::tick_after,
     .keep_alive_buffer_ms = 1000,
 };
+
+/// The same with the smallest limit on concurrent streams, so that small worlds reach it.
+constexpr profile one_stream = [] {
+  profile made = rfc9113;
+  made.speaks = protocols(protocol::http2);
+  made.name = "rfc9113-one-stream";
+  made.source = "RFC 9113 5.1.2 and 10.5: SETTINGS_MAX_CONCURRENT_STREAMS is 1, and one handler runs at a time";
+  made.stream_limit = stream_limit::one;
+  return made;
+}();
+
+/// Its client's side, for mutants that are clients.
+constexpr profile client_only = [] {
+  profile made = rfc9113;
+  made.speaks = protocols(protocol::client);
+  return made;
+}();
 
 /// Node since 24: one GOAWAY with the real last id, another when the session ends, no timer anywhere.
 constexpr profile node_24{
@@ -112,6 +129,7 @@ constexpr std::array<profile, A + B> joined(const std::array<profile, A>& first,
 
 constexpr std::array field = joined(std::array{
     rfc9113,
+    one_stream,
     node_20_3,
     node_20_20,
     node_23,
@@ -126,6 +144,7 @@ constexpr std::array field = joined(std::array{
 
 template <class Change>
 constexpr profile mutant(std::string_view name, std::string_view source, profile made, Change change) {
+  if (made.speaks.has(protocol::http2)) made.speaks = protocols(protocol::http2);
   made.name = name;
   made.source = source;
   change(made);
@@ -163,12 +182,58 @@ constexpr std::array planted{
            [](profile& p) { p.at_deadline = at_deadline::flushes_farewell; }),
     mutant("mutant-final-goaway-clears-deadline", "Node http.Server close() and its checking timer", rfc9113,
            [](profile& p) { p.drain_timer = drain_timer::cleared_by_final_goaway; }),
+    mutant("mutant-error-after-goaway-unheeded", "golang/go#53977, CVE-2022-27664", rfc9113,
+           [](profile& p) { p.error_after_goaway = error_after_goaway::stops_reading; }),
+    mutant("mutant-preface-unbounded", "hyperium/hyper#4170", rfc9113,
+           [](profile& p) { p.drain_deadline = drain_deadline::from_final_goaway; }),
+    mutant("mutant-waits-for-peer-to-leave", "grpc/grpc-go#5930", rfc9113,
+           [](profile& p) { p.idle_means = idle_means::peer_has_left; p.drain_deadline = drain_deadline::none; }),
+    mutant("mutant-waits-for-peers-end", "boostorg/asio#164", rfc9113,
+           [](profile& p) { p.after_fin = after_fin::waits_for_peer; p.drain_deadline = drain_deadline::none; }),
+    mutant("mutant-notice-ends-idle-session", "netty/netty#9207", rfc9113,
+           [](profile& p) { p.idle_ends = idle_ends::after_any_goaway; }),
+    mutant("mutant-last-id-zero", "oven-sh/bun#31584", rfc9113,
+           [](profile& p) { p.last_id = last_id::zero; }),
+    mutant("mutant-headers-above-last-id-are-errors", "nghttp2/nghttp2 6858cda3", rfc9113,
+           [](profile& p) { p.above_last_id = above_last_id::headers_are_errors; }),
+    mutant("mutant-frames-above-last-id-are-errors", "golang/go#55846", rfc9113,
+           [](profile& p) { p.above_last_id = above_last_id::later_frames_are_errors; }),
+    mutant("mutant-late-frames-are-errors", "jetty/jetty.project#4965", rfc9113,
+           [](profile& p) { p.closed_stream_frames = closed_stream_frames::are_errors; }),
+    mutant("mutant-peer-goaway-fails-streams", "hyperium/h2#885", rfc9113,
+           [](profile& p) { p.peer_goaway = peer_goaway::fails_streams_above; }),
+    mutant("mutant-discarded-data-keeps-window", "hyperium/h2#895, golang/go#20469", rfc9113,
+           [](profile& p) { p.discarded_data = discarded_data::keeps_window; }),
+    mutant("mutant-submit-runs-pump", "CVE-2026-56848, nodejs/node#42713", rfc9113,
+           [](profile& p) { p.send_pump = send_pump::inside_submit; }),
+    mutant("mutant-reset-behind-data", "golang/go#18111, hyperium/h2#896", rfc9113,
+           [](profile& p) { p.reset_order = reset_order::behind_data; p.drain_deadline = drain_deadline::none; }),
+    mutant("mutant-limit-counts-handlers", "dotnet/aspnetcore#12628", one_stream,
+           [](profile& p) { p.limit_counts = limit_counts::handlers; }),
+    mutant("mutant-limit-counts-streams", "CVE-2023-44487, CVE-2025-8671", one_stream,
+           [](profile& p) { p.limit_counts = limit_counts::streams; }),
+    mutant("mutant-waiting-requests-parked", "icing/mod_h2#212", one_stream,
+           [](profile& p) { p.waiting_requests = waiting_requests::parked; }),
+    mutant("mutant-reset-never-counted", "hyperium/h2 492f4e7, apache/tomcat 2362172583", rfc9113,
+           [](profile& p) { p.reset_counts = reset_counts::never; }),
     mutant("mutant-reset-counted-twice", "CVE-2024-34750", rfc9113,
            [](profile& p) { p.reset_counts = reset_counts::twice; }),
     mutant("mutant-closes-with-unread-input", "golang/go#18701", rfc9113,
            [](profile& p) { p.after_fin = after_fin::closes; }),
     mutant("mutant-committed-skips-listeners", "jetty/jetty.project#12313", rfc9113,
            [](profile& p) { p.reset_reaches_application = reset_reaches_application::unless_committed; }),
+    mutant("mutant-client-notifies-first", "netty/netty#8080", client_only,
+           [](profile& p) { p.client.goaway_order = goaway_order::notify_first; }),
+    mutant("mutant-client-fails-first", "netty/netty#9986", client_only,
+           [](profile& p) { p.client.goaway_order = goaway_order::fail_first; }),
+    mutant("mutant-client-opens-below-last-id", "haproxy/haproxy#3215", client_only,
+           [](profile& p) { p.client.below_last_id = below_last_id::opened; }),
+    mutant("mutant-client-forgets-unwritten", "grpc/grpc-java#12185", client_only,
+           [](profile& p) { p.client.unwritten_request = unwritten_request::forgotten; }),
+    mutant("mutant-client-goaway-limits-itself", "netty/netty 4ae8bdc6ec", client_only,
+           [](profile& p) { p.client.own_goaway = own_goaway::limits_own_streams; }),
+    mutant("mutant-client-late-reset-fails-response", "hyperium/hyper#4130", client_only,
+           [](profile& p) { p.client.late_reset = late_reset::fails_response; }),
     mutant("mutant-late-close-forgotten", "jetty/jetty.project#8811", rfc9113,
            [](profile& p) { p.close_when_closed = close_when_closed::forgets; }),
 

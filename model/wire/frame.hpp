@@ -41,6 +41,7 @@ inline constexpr std::uint8_t priority = 0x20;
 enum class setting : std::uint16_t {
   header_table_size = 1,
   enable_push = 2,
+  max_concurrent_streams = 3,
   initial_window_size = 4,
   max_frame_size = 5,
   max_header_list_size = 6,

@@ -39,6 +39,15 @@ void send_queue::data(model::stream_id stream, std::span<const std::byte> payloa
   pump();  // now, so that a frame submitted later is also later on the wire
 }
 
+void send_queue::behind_data(frame_type type, model::stream_id stream, std::span<const std::byte> payload) {
+  append_frame(streams_.at(stream).behind, type, flag::none, stream, payload);
+}
+
+bool send_queue::ends_later(model::stream_id stream) const {
+  const auto at = streams_.find(stream);
+  return at != streams_.end() && at->second.end_stream;
+}
+
 std::size_t send_queue::sendable(const outgoing& stream) const {
   const auto window = std::max<std::int64_t>(0, std::min(stream.window, connection_window_));
   return std::min({stream.left(), static_cast<std::size_t>(window), static_cast<std::size_t>(max_frame_size_)});
@@ -63,6 +72,7 @@ void send_queue::frame_one(streams::iterator at) {
     stream.framed = 0;
   }
   if (last) {
+    ready_.bytes.insert(ready_.bytes.end(), stream.behind.begin(), stream.behind.end());
     ready_.ended.push_back(id);
     streams_.erase(at);
   }

@@ -32,6 +32,10 @@ class send_queue {
 
   void data(model::stream_id stream, std::span<const std::byte> payload, bool end_stream);
 
+  /// A frame that follows the last DATA of this stream, whose END_STREAM is still to be framed.
+  void behind_data(frame_type type, model::stream_id stream, std::span<const std::byte> payload);
+  bool ends_later(model::stream_id stream) const;
+
   /// WINDOW_UPDATE, stream 0 for the connection. False if the window would pass 2^31-1. Of a stream that is neither
   /// open nor remembered nothing is kept (RFC 9113 5.1: no error after END_STREAM or RST_STREAM).
   [[nodiscard]] bool widen(model::stream_id stream, std::uint32_t increment);
@@ -63,6 +67,7 @@ class send_queue {
     wire::bytes payload;
     std::size_t framed = 0;  ///< bytes of `payload` that are frames already
     bool end_stream = false;
+    wire::bytes behind = {};  ///< frames that follow the last DATA
     std::size_t left() const { return payload.size() - framed; }
   };
   using streams = std::map<model::stream_id, outgoing>;

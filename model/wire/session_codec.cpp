@@ -135,16 +135,10 @@ bool session_codec::on_data(const frame_header& header, std::span<const std::byt
   if (connection_window_.window < 0) {
     return invalid(error_code::flow_control_error, to);
   }
-  connection_window_.consumed += header.length;
-  if (connection_window_.consumed >= return_at) {
-    bytes increment;
-    append_u32(increment, connection_window_.consumed);
-    out_.control(frame_type::window_update, flag::none, 0, increment);
-    connection_window_.window += std::exchange(connection_window_.consumed, 0);
-  }
   if (!strip_padding(header, payload)) {
     return invalid(error_code::protocol_error, to);
   }
+  return_window(header.length - payload.size());  // padding is nobody's to read
   const bool end_stream = (header.flags & flag::end_stream) != 0;
   const auto stream = incoming_.find(header.stream);
   if (stream != incoming_.end()) {
@@ -155,11 +149,21 @@ bool session_codec::on_data(const frame_header& header, std::span<const std::byt
     if (end_stream) {
       incoming_.erase(stream);
     } else {
-      consume(header.stream, header.length - payload.size());  // padding is nobody's to read
+      consume(header.stream, header.length - payload.size());
     }
   }
   return to({.event = model::recv_data{connection_, header.stream, static_cast<std::uint32_t>(payload.size()), end_stream},
              .data = payload});
+}
+
+void session_codec::return_window(std::size_t size) {
+  connection_window_.consumed += static_cast<std::uint32_t>(size);
+  if (connection_window_.consumed >= return_at) {
+    bytes increment;
+    append_u32(increment, connection_window_.consumed);
+    out_.control(frame_type::window_update, flag::none, 0, increment);
+    connection_window_.window += std::exchange(connection_window_.consumed, 0);
+  }
 }
 
 void session_codec::consume(model::stream_id stream, std::size_t size) {
@@ -277,6 +281,8 @@ error_code session_codec::apply_setting(setting which, std::uint32_t value) {
       }
       out_.set_max_frame_size(value);
       return error_code::no_error;
+    case setting::max_concurrent_streams:  // limits pushed streams, and we push none
+      return error_code::no_error;
     case setting::max_header_list_size:
       return error_code::no_error;  // advice about responses, ours are short
   }
@@ -327,8 +333,12 @@ bool session_codec::on_window_update(const frame_header& header, std::span<const
   return to({.event = model::recv_window_update{connection_, header.stream}});
 }
 
-void session_codec::submit(model::send_settings) {
+void session_codec::submit(model::send_settings settings) {
   bytes payload;
+  if (settings.stream_limit != 0) {
+    append_u16(payload, static_cast<std::uint16_t>(setting::max_concurrent_streams));
+    append_u32(payload, settings.stream_limit);
+  }
   append_u16(payload, static_cast<std::uint16_t>(setting::max_header_list_size));
   append_u32(payload, header_list_size_max);
   out_.control(frame_type::settings, flag::none, 0, payload);
@@ -356,9 +366,13 @@ void session_codec::submit(model::send_goaway goaway) {
 
 void session_codec::submit(model::send_rst_stream reset) {
   incoming_.erase(reset.stream);
-  out_.abandon(reset.stream);
   bytes payload;
   append_u32(payload, static_cast<std::uint32_t>(reset.code));
+  if (reset.behind_data && out_.ends_later(reset.stream)) {
+    out_.behind_data(frame_type::rst_stream, reset.stream, payload);
+    return;
+  }
+  out_.abandon(reset.stream);
   out_.control(frame_type::rst_stream, flag::none, reset.stream, payload);
 }
 

@@ -49,12 +49,15 @@ class session_codec {
   void submit(model::send_ping);
   void submit(model::send_ping_ack);  ///< answers the oldest PING that is unanswered
   void submit(model::send_goaway);
-  void submit(model::send_rst_stream);  ///< drops what waits on this stream (RFC 9113 5.4.2: nothing follows it)
+  /// Drops what waits on this stream (RFC 9113 5.4.2: nothing follows it), unless it is to wait behind that itself.
+  void submit(model::send_rst_stream);
   void submit(model::send_headers, std::span<const field> response);
   void submit(model::send_data, std::span<const std::byte> content);
 
-  /// The application has read `size` bytes of a request body: they return to the window of the stream. The window of
-  /// the connection is returned on receipt, whatever becomes of the stream (RFC 9113 6.9).
+  /// So many bytes of DATA return to the window of the connection (RFC 9113 6.9); padding has returned on receipt.
+  void return_window(std::size_t size);
+
+  /// The application has read `size` bytes of a request body: they return to the window of the stream.
   void consume(model::stream_id stream, std::size_t size);
 
   /// What take_output() hands over must be written in full, and before the next call's.

@@ -31,13 +31,16 @@ struct effect_printer {
     return "send_goaway " + std::to_string(e.last_stream) + " " + name_of(e.code) + on(e.connection);
   }
   std::string operator()(const send_rst_stream& e) const {
-    return "send_rst_stream " + std::to_string(e.stream) + " " + name_of(e.code) + on(e.connection);
+    return "send_rst_stream " + std::to_string(e.stream) + " " + name_of(e.code) +
+           (e.behind_data ? " behind_data" : "") + on(e.connection);
   }
   std::string operator()(const send_headers& e) const { return "send_headers " + std::to_string(e.stream) + on(e.connection); }
   std::string operator()(const send_data& e) const {
     return "send_data " + std::to_string(e.stream) + " length " + std::to_string(e.length) + (e.end_stream ? " end" : "") +
            on(e.connection);
   }
+  std::string operator()(const return_window& e) const { return "return_window " + std::to_string(e.length) + on(e.connection); }
+  std::string operator()(const write_now& e) const { return "write_now" + on(e.connection); }
   std::string operator()(const start_listening&) const { return "start_listening"; }
   std::string operator()(const stop_listening&) const { return "stop_listening"; }
   std::string operator()(const discard_output& e) const { return "discard_output" + on(e.connection); }

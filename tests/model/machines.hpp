@@ -3,9 +3,11 @@
 // where the table has no row. What a row commands is not repeated here; server_test.cpp shows it at work.
 #pragma once
 
+#include "model/client_request.hpp"
 #include "model/event_loop.hpp"
 #include "model/exchange.hpp"
 #include "model/http1_connection.hpp"
+#include "model/http2_client.hpp"
 #include "model/http2_goaway.hpp"
 #include "model/http2_session.hpp"
 #include "model/http2_stream.hpp"
@@ -131,7 +133,8 @@ struct http2_stream_machine {
   static constexpr auto initial = state::idle;
   static constexpr auto step = &http2_stream::step;
   static constexpr auto table = &http2_stream::table;
-  static bool impossible(const facts&) { return false; }
+  /// Both come from one decision of the profile, reset_counts.
+  static bool impossible(const facts& known) { return known.counts_twice && known.counts_never; }
   static constexpr const char* matrix = R"(
                      | idle               | open                     | half_closed_local | half_closed_remote | closed
 headers_received     | open               | -                        | -                 | -                  | -
@@ -149,17 +152,58 @@ struct exchange_machine {
   using event = exchange::event;
   using facts = exchange::facts;
   static constexpr const char* name = "exchange";
-  static constexpr auto initial = state::dispatched;
+  static constexpr auto initial = state::waiting;
   static constexpr auto step = &exchange::step;
   static constexpr auto table = &exchange::table;
   static bool impossible(const facts&) { return false; }
   static constexpr const char* matrix = R"(
-                  | dispatched | committed    | writing      | completed | failed
-handler_responded | committed  | -            | -            | -         | -
-handler_wrote     | -          | stays        | -            | -         | -
-handler_finished  | writing    | writing      | -            | -         | -
-response_written  | -          | -            | completed    | -         | -
-request_failed    | failed     | stays,failed | stays,failed | -         | -
+                  | waiting    | dispatched | committed    | writing      | completed | failed
+handler_free      | dispatched | -          | -            | -            | -         | -
+handler_responded | -          | committed  | -            | -            | -         | -
+handler_wrote     | -          | -          | stays        | -            | -         | -
+handler_finished  | -          | writing    | writing      | -            | -         | -
+response_written  | -          | -          | -            | completed    | -         | -
+request_failed    | failed     | failed     | stays,failed | stays,failed | -         | -
+)";
+};
+
+struct http2_client_machine {
+  using state = http2_client::state;
+  using event = http2_client::event;
+  using facts = http2_client::facts;
+  static constexpr const char* name = "http2_client";
+  static constexpr auto initial = state::open;
+  static constexpr auto step = &http2_client::step;
+  static constexpr auto table = &http2_client::table;
+  /// Both come from one decision of the profile, client.goaway_order.
+  static bool impossible(const facts& known) { return known.notifies_first && known.fails_first; }
+  static constexpr const char* matrix = R"(
+                | open    | leaving | closed
+request_wanted  | stays   | stays   | stays
+goaway_received | leaving | stays   | -
+close_called    | leaving | -       | -
+connection_lost | closed  | closed  | -
+)";
+};
+
+struct client_request_machine {
+  using state = client_request::state;
+  using event = client_request::event;
+  using facts = client_request::facts;
+  static constexpr const char* name = "client_request";
+  static constexpr auto initial = state::unused;
+  static constexpr auto step = &client_request::step;
+  static constexpr auto table = &client_request::table;
+  static bool impossible(const facts&) { return false; }
+  static constexpr const char* matrix = R"(
+                | unused    | submitted | open     | answered   | over
+submit_called   | submitted | -         | -        | -          | -
+headers_written | -         | open      | -        | -          | -
+response_ended  | -         | -         | answered | -          | -
+reset_received  | -         | -         | over     | stays,over | -
+excluded        | -         | over      | over     | -          | -
+connection_lost | -         | over      | over     | stays      | -
+response_read   | -         | -         | -        | over       | -
 )";
 };
 

@@ -157,7 +157,7 @@ struct machine_names {
 
 using machines = testing::Types<net_server_machine, tcp_socket_machine, http1_connection_machine, http2_session_machine,
                                 http2_goaway_machine, http2_stream_machine, exchange_machine, event_loop_machine,
-                                servlet_request_machine, servlet_output_machine>;
+                                servlet_request_machine, servlet_output_machine, http2_client_machine, client_request_machine>;
 TYPED_TEST_SUITE(machine_table, machines, machine_names);
 
 TYPED_TEST(machine_table, is_the_matrix_written_beside_it) { EXPECT_EQ(matrix_of<TypeParam>(), TypeParam::matrix); }

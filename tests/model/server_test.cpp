@@ -346,7 +346,7 @@ TEST(server, node_keeps_an_early_response_open_while_the_handler_reads) {
   EXPECT_EQ(s.after(end_stream_written{0, 1}), lines{"notify request_completed 1"});
   EXPECT_EQ(s.connection().streams_open, 1U);
   EXPECT_EQ(s.after(recv_data{0, 1, 5, true}),
-            (lines{"notify stream_data 1", "notify stream_end 1", "notify stream_close 1"}));
+            (lines{"return_window 5", "notify stream_data 1", "notify stream_end 1", "notify stream_close 1"}));
   EXPECT_EQ(s.connection().streams_open, 0U);
 }
 
@@ -366,7 +366,7 @@ TEST(server, data_after_end_stream_is_a_stream_error) {
   auto s = scenario::with_session("rfc9113");
   s.after(recv_headers{0, 1, true});
   EXPECT_EQ(s.after(recv_data{0, 1, 1, false}),
-            (lines{"send_rst_stream 1 stream_closed", "notify request_error 1 stream_closed failed",
+            (lines{"return_window 1", "send_rst_stream 1 stream_closed", "notify request_error 1 stream_closed failed",
                    "notify stream_close 1 stream_closed"}));
   EXPECT_EQ(s.connection().session, http2_session::state::open) << "the connection goes on";
 }
@@ -376,9 +376,39 @@ TEST(server, a_body_reaches_only_a_handler_that_reads_it) {
   s.after(recv_headers{0, 1, false});
   s.after(recv_headers{0, 3, false});
   EXPECT_EQ(s.after(handler_read{0, 1}), lines{});
-  EXPECT_EQ(s.after(recv_data{0, 1, 5, false}), (lines{"notify stream_data 1"}));
-  EXPECT_EQ(s.after(recv_data{0, 3, 5, false}), lines{});
-  EXPECT_EQ(s.after(recv_data{0, 1, 5, true}), (lines{"notify stream_data 1", "notify stream_end 1"}));
+  EXPECT_EQ(s.after(recv_data{0, 1, 5, false}), (lines{"return_window 5", "notify stream_data 1"}));
+  EXPECT_EQ(s.after(recv_data{0, 3, 5, false}), lines{"return_window 5"});
+  EXPECT_EQ(s.after(recv_data{0, 1, 5, true}), (lines{"return_window 5", "notify stream_data 1", "notify stream_end 1"}));
+}
+
+TEST(server, a_stream_over_the_limit_is_refused_and_a_request_over_it_waits_for_the_handler) {
+  auto s = scenario::with_session("rfc9113-one-stream");
+  s.after(recv_headers{0, 1, true});
+  EXPECT_EQ(s.after(recv_headers{0, 3, true}), lines{"send_rst_stream 3 refused_stream"});
+  s.after(recv_rst_stream{0, 1, error_code::cancel});
+  EXPECT_EQ(s.connection().streams_open, 0U);
+  ASSERT_EQ(s.connection().requests.size(), 1U) << "its handler still runs";
+  EXPECT_EQ(s.after(recv_headers{0, 5, true}), lines{}) << "it waits";
+  EXPECT_EQ(s.after(handler_finished{0, 1}), (lines{"notify server_stream 5"}));
+  ASSERT_EQ(s.connection().requests.size(), 1U);
+  EXPECT_EQ(s.connection().requests[0].exchange, exchange::state::dispatched);
+}
+
+TEST(server, a_request_that_is_reset_while_it_waits_is_never_told) {
+  auto s = scenario::with_session("rfc9113-one-stream");
+  s.after(recv_headers{0, 1, true});
+  s.after(recv_rst_stream{0, 1, error_code::cancel});
+  s.after(recv_headers{0, 3, true});
+  for (const auto& line : s.after(recv_rst_stream{0, 3, error_code::cancel})) EXPECT_EQ(line.find("request_"), std::string::npos);
+  EXPECT_EQ(s.after(handler_finished{0, 1}), lines{});
+  EXPECT_TRUE(s.connection().requests.empty());
+}
+
+TEST(server, discarded_data_returns_to_the_window) {
+  auto s = scenario::with_session("rfc9113");
+  EXPECT_EQ(s.after(recv_data{0, 3, 5, true}), lines{"return_window 5"}) << "of a stream it does not know";
+  auto keeps = scenario::with_session("mutant-discarded-data-keeps-window");
+  EXPECT_EQ(keeps.after(recv_data{0, 3, 5, true}), lines{});
 }
 
 TEST(server, trailers_end_the_request) {

@@ -30,9 +30,9 @@ event event_of(const sim::sent_frame& frame, connection_id who) {
     case sim::client_frame::ping_ack: return recv_ping_ack{who};
     case sim::client_frame::window_update: return recv_window_update{who, 0};
     case sim::client_frame::goaway: return recv_goaway{who, 0, error_code::no_error};
-    case sim::client_frame::invalid: return recv_invalid{who, error_code::protocol_error};
     case sim::client_frame::fin: return peer_fin{who};
     case sim::client_frame::rst: return peer_rst{who};
+    case sim::client_frame::invalid: return recv_invalid{who, error_code::protocol_error};
     case sim::client_frame::none: break;
   }
   invariant(false, "an empty channel was read");

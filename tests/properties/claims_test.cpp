@@ -38,7 +38,7 @@ struct hand_made {
   const std::vector<connection>& connections() const { return present; }
 };
 
-request request_of(stream_id id, stream_state stream, exchange_state exchange) { return {id, stream, exchange, false}; }
+request request_of(stream_id id, stream_state stream, exchange_state exchange) { return {id, stream, exchange}; }
 
 connection live(std::vector<request> requests = {}) {
   connection made;
@@ -283,6 +283,104 @@ TEST(ordered_close, breaks_when_a_socket_is_destroyed_before_the_peer_ended) {
     EXPECT_TRUE(destroys(why, false));
 }
 
+TEST(window_conserved, asks_that_data_returns_whole_and_once) {
+  const auto returns = [](std::uint32_t received, model::effects effects, connection after = live()) {
+    step one{listening({live()}), listening({std::move(after)}), std::move(effects), cause::other, 0, 1};
+    auto view = one.view();
+    view.data = received;
+    return window_conserved(view);
+  };
+  EXPECT_TRUE(returns(3, {return_window{0, 3}}));
+  EXPECT_TRUE(returns(0, {}));
+  EXPECT_TRUE(returns(3, {}, destroyed())) << "the connection is gone";
+  EXPECT_FALSE(returns(3, {}));
+  EXPECT_FALSE(returns(3, {return_window{0, 2}}));
+  EXPECT_FALSE(returns(3, {return_window{0, 3}, return_window{0, 3}})) << "twice";
+  EXPECT_FALSE(returns(3, {return_window{1, 3}})) << "to another connection";
+}
+
+TEST(no_reentrancy, breaks_when_a_response_ends_in_a_step_that_is_no_write) {
+  const auto ends = [](cause why, callback what) {
+    const hand_made server = listening({live({unwritten})});
+    return no_reentrancy(step{server, server, {told(what, 1)}, why}.view());
+  };
+  EXPECT_TRUE(ends(cause::written, callback::request_completed));
+  EXPECT_TRUE(ends(cause::other, callback::request_error));
+  EXPECT_FALSE(ends(cause::other, callback::request_completed));
+  EXPECT_FALSE(ends(cause::close_called, callback::request_completed));
+}
+
+TEST(only_data_waits, breaks_when_a_write_leaves_a_frame_behind) {
+  const auto leaves = [](bool pending, model::effects effects, cause why = cause::written) {
+    connection after = live();
+    after.output_pending = pending;
+    return only_data_waits(step{listening({live()}), listening({after}), std::move(effects), why}.view());
+  };
+  EXPECT_TRUE(leaves(false, {}));
+  EXPECT_TRUE(leaves(true, {send_rst_stream{0, 1, error_code::no_error}})) << "submitted in answer to the write";
+  EXPECT_TRUE(leaves(true, {}, cause::other)) << "nothing was written";
+  EXPECT_FALSE(leaves(true, {}));
+}
+
+TEST(refuses_within_reason, breaks_when_nothing_is_open_and_nothing_was_announced) {
+  const auto refuses = [](connection which, error_code code = error_code::refused_stream) {
+    const hand_made server = listening({std::move(which)});
+    return refuses_within_reason(step{server, server, {send_rst_stream{0, 3, code}}}.view());
+  };
+  EXPECT_TRUE(refuses(live({dispatched}))) << "another stream is open";
+  EXPECT_TRUE(refuses(announced(1, 1))) << "it is above the last id";
+  EXPECT_TRUE(refuses(live(), error_code::cancel)) << "that is no refusal";
+  EXPECT_FALSE(refuses(live()));
+}
+
+TEST(handlers_bounded, breaks_when_two_handlers_run_for_one_connection) {
+  request runs = dispatched;
+  runs.handler_runs = true;
+  EXPECT_TRUE(handlers_bounded(listening({live({runs, unfinished}), live({runs})})));
+  EXPECT_FALSE(handlers_bounded(listening({live({runs, runs})})));
+}
+
+TEST(no_request_parked, breaks_when_a_request_waits_and_no_handler_runs) {
+  request runs = dispatched;
+  runs.handler_runs = true;
+  const request waits = request_of(3, stream_state::half_closed_remote, exchange_state::waiting);
+  EXPECT_TRUE(no_request_parked(listening({live({runs, waits})})));
+  EXPECT_TRUE(no_request_parked(listening({live({dispatched})})));
+  EXPECT_TRUE(no_request_parked(listening({destroyed({waits})}))) << "its connection is gone";
+  EXPECT_FALSE(no_request_parked(listening({live({waits})})));
+}
+
+TEST(final_goaway_before_fin, breaks_when_an_idle_session_ends_behind_a_mere_notice) {
+  const auto ends = [](http2_goaway::state said, model::effects effects, bool peer_ended = false, cause why = cause::other) {
+    connection which = live();
+    which.goaway = said;
+    which.peer_has_ended = peer_ended;
+    const hand_made server = closing({which});
+    return final_goaway_before_fin(step{server, server, std::move(effects), why}.view());
+  };
+  EXPECT_TRUE(ends(http2_goaway::state::final_sent, {shutdown_write{0}}));
+  EXPECT_TRUE(ends(http2_goaway::state::silent, {shutdown_write{0}})) << "nothing was announced that a final GOAWAY would settle";
+  EXPECT_TRUE(ends(http2_goaway::state::notice_sent, {shutdown_write{0}}, true)) << "the peer has ended";
+  EXPECT_TRUE(ends(http2_goaway::state::notice_sent, {shutdown_write{0}}, false, cause::peer_fin));
+  EXPECT_TRUE(ends(http2_goaway::state::notice_sent, {send_goaway{0, 1, error_code::no_error}, shutdown_write{0}}));
+  EXPECT_FALSE(ends(http2_goaway::state::notice_sent, {shutdown_write{0}}));
+  EXPECT_FALSE(ends(http2_goaway::state::notice_sent, {send_goaway{0, highest_stream_id, error_code::no_error}, shutdown_write{0}}));
+}
+
+TEST(escalation_shortens, asks_that_a_connection_error_ends_the_connection_or_bounds_it) {
+  const auto errs = [](const connection& before, const connection& after, cause why = cause::peer_error) {
+    return escalation_shortens(step{closing({before}), closing({after}), {}, why, 0}.view());
+  };
+  EXPECT_TRUE(errs(live(), destroyed()));
+  EXPECT_TRUE(errs(live(), lingering()));
+  EXPECT_FALSE(errs(live(), live())) << "the error is not heeded";
+  EXPECT_FALSE(errs(announced(1, 1), announced(1, 1))) << "a GOAWAY that came before is no excuse";
+  EXPECT_TRUE(errs(live(), live(), cause::other)) << "nothing was wrong";
+  connection deaf = lingering();
+  deaf.linger_armed = false;
+  EXPECT_TRUE(errs(deaf, deaf)) << "frames behind our FIN are not read";
+}
+
 TEST(no_leak, breaks_for_each_thing_that_a_closed_server_keeps) {
   EXPECT_TRUE(no_leak(closed(), false));
   EXPECT_TRUE(no_leak(closing({live()}), true)) << "it is not closed yet";
@@ -400,6 +498,8 @@ TEST(view, says_what_caused_the_step) {
     return view_of(any, chosen, {}, any).why;
   };
   EXPECT_EQ(cause_of({sim::move::close}), cause::close_called);
+  EXPECT_EQ(cause_of({sim::move::pump}), cause::written);
+  EXPECT_EQ(cause_of({sim::move::receive}, sim::client_frame::invalid), cause::peer_error);
   EXPECT_EQ(cause_of({sim::move::fire_drain}), cause::drain_expired);
   EXPECT_EQ(cause_of({sim::move::fire_linger}), cause::linger_expired);
   EXPECT_EQ(cause_of({sim::move::fire_notice}), cause::other);
@@ -477,7 +577,52 @@ TEST(guard, linger_expires) {
   EXPECT_FALSE(is_met("linger_expires", before, sim::move::fire_drain, {}, before));
 }
 
-TEST(guards, are_all_tested_here) { EXPECT_EQ(guards<hand_made_state>().size(), 6U); }
+TEST(guard, error_while_closing) {
+  const auto is = [](hand_made before, sim::client_frame front) {
+    const hand_made_state any = state_of(std::move(before), front);
+    return is_met("error_while_closing", any, sim::move::receive, {}, any);
+  };
+  EXPECT_TRUE(is(closing({live()}), sim::client_frame::invalid));
+  EXPECT_FALSE(is(closing({live()}), sim::client_frame::ping));
+  EXPECT_FALSE(is(listening({live()}), sim::client_frame::invalid));
+}
+
+TEST(guard, data_is_discarded) {
+  const auto is = [](connection which, sim::client_frame front) {
+    const hand_made_state any = state_of(listening({std::move(which)}), front);
+    return is_met("data_is_discarded", any, sim::move::receive, {}, any);
+  };
+  EXPECT_TRUE(is(live(), sim::client_frame::data_end));
+  EXPECT_TRUE(is(live({request_of(3, stream_state::half_closed_remote, exchange_state::dispatched)}), sim::client_frame::data_end));
+  EXPECT_FALSE(is(live({request_of(3, stream_state::open, exchange_state::dispatched)}), sim::client_frame::data_end));
+  EXPECT_FALSE(is(live(), sim::client_frame::ping));
+}
+
+TEST(guard, reset_meets_blocked_data) {
+  const auto is = [](const request& which, bool window_closed) {
+    hand_made_state any = state_of(listening({live({which})}));
+    any.links[0].window_closed = window_closed;
+    return is_met("reset_meets_blocked_data", any, sim::move::receive, {send_rst_stream{0, 1, error_code::stream_closed}}, any);
+  };
+  EXPECT_TRUE(is(unwritten, true));
+  EXPECT_FALSE(is(unwritten, false));
+  EXPECT_FALSE(is(dispatched, true));
+}
+
+TEST(guard, handlers_and_requests_that_wait) {
+  const auto is = [](std::string_view guard, const request& which) {
+    const hand_made_state any = state_of(listening({live({which})}));
+    return is_met(guard, any, sim::move::receive, {}, any);
+  };
+  request outlived = request_of(1, stream_state::closed, exchange_state::failed);
+  EXPECT_FALSE(is("handler_outlives_stream", outlived));
+  outlived.handler_runs = true;
+  EXPECT_TRUE(is("handler_outlives_stream", outlived));
+  EXPECT_FALSE(is("request_waits_for_handler", dispatched));
+  EXPECT_TRUE(is("request_waits_for_handler", request_of(1, stream_state::open, exchange_state::waiting)));
+}
+
+TEST(guards, are_all_tested_here) { EXPECT_EQ(guards<hand_made_state>().size(), 11U); }
 
 TEST(world, lists_its_claims_in_the_order_of_the_descriptions) {
   std::vector<std::string> names;

@@ -22,6 +22,7 @@ struct planted {
   const char* claim;
   properties::form form;
   std::size_t steps;  ///< of the shortest run that shows it, its loop included
+  std::uint32_t streams = 1;
 };
 
 using enum form;
@@ -38,6 +39,23 @@ const planted table[] = {
     {"mutant-control-frames-rearm-deadline", "rfc9113", "any", "any", "close_terminates", unbounded, 8},
     {"mutant-farewell-awaited", "rfc9113", "any", "any", "close_terminates", unbounded, 5},
     {"mutant-final-goaway-clears-deadline", "rfc9113", "any", "any", "close_terminates", unbounded, 6},
+    {"mutant-error-after-goaway-unheeded", "rfc9113", "breaking", "any", "escalation_shortens", safety, 7},
+    {"mutant-preface-unbounded", "rfc9113", "any", "any", "close_terminates", bounded, 3},
+    {"mutant-waits-for-peer-to-leave", "rfc9113", "silent", "finishing", "close_terminates", unbounded, 5},
+    {"mutant-waits-for-peers-end", "rfc9113", "silent", "finishing", "close_terminates", unbounded, 5},
+    {"mutant-notice-ends-idle-session", "rfc9113", "any", "any", "final_goaway_before_fin", safety, 6},
+    {"mutant-last-id-zero", "rfc9113", "any", "any", "honest_last_stream_id", safety, 8},
+    {"mutant-headers-above-last-id-are-errors", "rfc9113", "any", "any", "no_loss", safety, 10, 2},
+    {"mutant-frames-above-last-id-are-errors", "rfc9113", "any", "any", "no_loss", safety, 12, 2},
+    {"mutant-late-frames-are-errors", "rfc9113", "any", "any", "no_loss", safety, 12, 2},
+    {"mutant-peer-goaway-fails-streams", "rfc9113", "any", "any", "no_loss", safety, 8},
+    {"mutant-discarded-data-keeps-window", "rfc9113", "any", "any", "window_conserved", safety, 9},
+    {"mutant-submit-runs-pump", "rfc9113", "any", "any", "no_reentrancy", safety, 8},
+    {"mutant-reset-behind-data", "rfc9113", "breaking", "any", "only_data_waits", safety, 10},
+    {"mutant-limit-counts-handlers", "rfc9113-one-stream", "any", "any", "refuses_within_reason", safety, 10, 2},
+    {"mutant-limit-counts-streams", "rfc9113-one-stream", "any", "any", "handlers_bounded", safety, 10, 2},
+    {"mutant-waiting-requests-parked", "rfc9113-one-stream", "any", "any", "no_request_parked", safety, 7, 2},
+    {"mutant-reset-never-counted", "rfc9113", "any", "any", "counts_exact", safety, 8},
     {"mutant-reset-counted-twice", "rfc9113", "any", "any", "counts_exact", safety, 8},
     {"mutant-closes-with-unread-input", "rfc9113", "any", "any", "ordered_close", safety, 6},
     {"mutant-committed-skips-listeners", "rfc9113", "any", "any", "one_terminal_event", safety, 11},
@@ -48,13 +66,13 @@ class mutant : public testing::TestWithParam<planted> {};
 
 TEST_P(mutant, is_found_by_the_claim_its_bug_broke) {
   const planted& given = GetParam();
-  const auto found = check(environment(given.mutant, given.peer, given.handler));
+  const auto found = check(environment(given.mutant, given.peer, given.handler, 1, given.streams));
   const claim_verdict* claim = found.find(given.claim, given.form);
   ASSERT_NE(claim, nullptr);
   ASSERT_EQ(claim->verdict, verdict::violated);
   ASSERT_TRUE(claim->counterexample.has_value());
   const auto path = explore::choices(*claim->counterexample);
-  std::printf("%-36s %-18s %-9s %6llu states, %2zu steps\n", given.mutant, given.claim, name_of(given.form).c_str(),
+  std::printf("%-42s %-24s %-9s %6llu states, %2zu steps\n", given.mutant, given.claim, name_of(given.form).c_str(),
               static_cast<unsigned long long>(found.explored.states), path.size());
   EXPECT_EQ(path.size(), given.steps) << explore::to_string(*claim->counterexample);
   const sim::world<1> world(found.world);
@@ -63,7 +81,7 @@ TEST_P(mutant, is_found_by_the_claim_its_bug_broke) {
 
 TEST_P(mutant, differs_from_its_origin_which_keeps_that_claim) {
   const planted& given = GetParam();
-  const auto found = check(environment(given.made_from, given.peer, given.handler));
+  const auto found = check(environment(given.made_from, given.peer, given.handler, 1, given.streams));
   EXPECT_EQ(found.find(given.claim, given.form)->verdict, verdict::holds);
 }
 
@@ -73,6 +91,7 @@ INSTANTIATE_TEST_SUITE_P(planted, mutant, testing::ValuesIn(table), [](const aut
   return name;
 });
 
+/// Those of other protocols have tables of their own.
 TEST(mutants, are_all_in_the_table) {
   std::size_t count = 0;
   for (const model::profile& each : model::mutants()) {
@@ -108,6 +127,18 @@ TEST(mutants, break_nothing_but_what_their_defect_explains) {
       {"mutant-closes-with-unread-input", "ordered_close"},
       {"mutant-committed-skips-listeners", "one_terminal_event"},
       {"mutant-late-close-forgotten", "close_callback_once"},
+      {"mutant-preface-unbounded", "close_terminates, close_terminates, waits_are_bounded"},
+      {"mutant-notice-ends-idle-session", "final_goaway_before_fin"},
+      {"mutant-last-id-zero", "honest_last_stream_id"},
+      // An error that the server finds by itself closes the socket before the peer has ended.
+      {"mutant-headers-above-last-id-are-errors", "ordered_close"},
+      {"mutant-frames-above-last-id-are-errors", "ordered_close"},
+      {"mutant-late-frames-are-errors", "ordered_close"},
+      {"mutant-peer-goaway-fails-streams", "no_loss"},
+      {"mutant-discarded-data-keeps-window", "window_conserved"},
+      // Where the peer has ended, a write inside close() ends the server in the step that arms the deadline.
+      {"mutant-submit-runs-pump", "close_terminates, no_reentrancy"},
+      {"mutant-reset-never-counted", "counts_exact"},
   };
   for (const auto& [name, claims] : expected) {
     std::string broken;

@@ -40,7 +40,7 @@ TEST(files, every_trace_is_read_and_stands_as_the_writer_writes_it) {
 }
 
 TEST(files, names_say_system_issue_or_live_and_subject) {
-  const std::regex form("[a-z0-9.]+-([0-9]+|live)(-[a-z0-9]+)+\\.jsonl");
+  const std::regex form("[a-z0-9.]+-([0-9a-f]+|live)(-[a-z0-9]+)+\\.jsonl");
   for (const auto& file : trace_files()) {
     EXPECT_TRUE(std::regex_match(file.filename().string(), form)) << file;
   }

@@ -78,6 +78,7 @@ class codec_probe {
     codec.feed(as_bytes(from_peer), [this](const wire::received& one) {
       events.push_back(name(one.event));
       data.append(reinterpret_cast<const char*>(one.data.data()), one.data.size());
+      if (returns_windows) codec.return_window(one.data.size());
       if (!one.fields.empty()) {
         fields.assign(one.fields.begin(), one.fields.end());
       }
@@ -103,6 +104,7 @@ class codec_probe {
   }
 
   wire::session_codec codec;
+  bool returns_windows = true;  ///< as the model commands for all DATA
   std::vector<std::string> events;
   std::string data;
   wire::fields fields;

@@ -206,6 +206,39 @@ TEST(receive_window, the_connection_gets_its_bytes_back_whatever_becomes_of_the_
   EXPECT_LE(returned, 100U * 15'001U);
 }
 
+TEST(receive_window, what_the_model_does_not_return_is_lost_to_the_connection) {
+  codec_probe probe;
+  probe.returns_windows = false;
+  probe.feed(post(1));
+  for (int i = 0; i < 4; ++i) probe.feed(frame(frame_type::data, 0, 1, std::string(16'000, 'x')));
+  EXPECT_EQ(probe.events.back(), "data 1 16000");
+  EXPECT_EQ(probe.sent(), texts{});
+  probe.codec.return_window(64'000);
+  EXPECT_EQ(probe.sent(), texts{"window_update 0 0 4"});
+}
+
+TEST(send, a_reset_drops_the_data_of_its_stream_unless_it_is_to_wait_behind_it) {
+  for (const bool behind : {false, true}) {
+    codec_probe probe;
+    probe.feed(initial_window(0) + get(1));
+    probe.codec.submit(model::send_headers{0, 1}, {});
+    probe.codec.submit(model::send_data{0, 1, 3, true}, as_bytes("abc"));
+    probe.codec.submit(model::send_rst_stream{0, 1, error_code::cancel, behind});
+    EXPECT_EQ(probe.sent().back(), behind ? "headers 1 4 0" : "rst_stream 1 0 4");
+    probe.feed(frame(frame_type::window_update, 0, 1, u32(3)));
+    EXPECT_EQ(probe.sent(), behind ? (texts{"data 1 1 3", "rst_stream 1 0 4"}) : texts{});
+  }
+}
+
+TEST(send, settings_announce_a_limit_of_streams_if_there_is_one) {
+  codec_probe probe;
+  probe.codec.submit(model::send_settings{0});
+  EXPECT_EQ(probe.sent(), texts{"settings 0 0 6"});
+  probe.codec.submit(model::send_settings{0, 1});
+  EXPECT_EQ(probe.sent(), texts{"settings 0 0 12"});
+  EXPECT_EQ(wire::read_u32(as_bytes(probe.raw).subspan(11)), 1U);
+}
+
 TEST(receive_window, a_stream_gets_its_bytes_back_when_the_application_reads) {
   codec_probe probe;
   probe.feed(post(1) + frame(frame_type::data, 0, 1, std::string(16'384, 'x')) +

@@ -25,6 +25,7 @@ class session : public ::testing::Test {
         server.feed(as_bytes(up), [this](const wire::received& one) {
           events.push_back(name(one.event));
           body.append(reinterpret_cast<const char*>(one.data.data()), one.data.size());
+          server.return_window(one.data.size());
           if (!one.fields.empty()) {
             request.assign(one.fields.begin(), one.fields.end());
           }

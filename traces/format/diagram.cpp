@@ -37,6 +37,7 @@ std::string wire_label(const row& r) {
     const std::string last = r.last_stream == model::highest_stream_id ? "2^31-1" : std::to_string(r.last_stream);
     return fmt::format("GOAWAY(last {}, {})", last, name_of(*r.code));
   }
+  if (label == "INVALID") return fmt::format("a frame that breaks the protocol, {}", name_of(*r.code));
   if (label == "RST_STREAM") return fmt::format("RST_STREAM({}, {})", r.stream, name_of(*r.code));
   if (label == "SETTINGS" && r.initial_window_size) return fmt::format("SETTINGS(window {})", *r.initial_window_size);
   if (label == "HEADERS" || label == "DATA" || label == "WINDOW_UPDATE") label += fmt::format("({})", r.stream);
@@ -75,6 +76,21 @@ std::string callback_label(const row& r) {
   }
   if (r.code) label += fmt::format(" {}", name_of(*r.code));
   return r.failed ? label + " with an error" : label;
+}
+
+/// What a client does, or its application hears, without anything on the wire.
+std::string client_label(const row& r) {
+  switch (r.event) {
+    case e::stops_reading: return "stops reading";
+    case e::resumes_reading: return "reads again";
+    case e::request_wanted: return "a request is wanted";
+    case e::submit_headers: return fmt::format("submits HEADERS({})", r.stream);
+    case e::session_goaway: return "'goaway'";
+    case e::request_turned_away: return "the request is turned away";
+    case e::request_completed: return fmt::format("stream {} is answered", r.stream);
+    case e::request_error: return fmt::format("stream {} has failed", r.stream);
+    default: return fmt::format("stream {} may be repeated", r.stream);
+  }
 }
 
 std::string call_label(const row& r) {
@@ -257,11 +273,11 @@ class composer {
   std::size_t add(std::size_t i) {
     const row& r = trace_.rows[i];
     if (travels_to_server(r) || travels_to_client(r)) return add_sending(i);
-    if (is_received(r.event) && r.event != e::recv_invalid) return add_receiving(i);
+    if (is_received(r.event)) return add_receiving(i);
     switch (r.actor) {
       case actor::client:
         if (r.event == e::refused) push(r, step_kind::arrow, drawing_.server, lane_of(r), wire_label(r));
-        else push(r, step_kind::acts, lane_of(r), lane_of(r), r.event == e::stops_reading ? "stops reading" : "reads again");
+        else push(r, step_kind::acts, lane_of(r), lane_of(r), client_label(r));
         break;
       case actor::app: add_note(r, step_kind::acts, call_label(r)); break;
       case actor::clock: push(r, step_kind::arrow, application() + 1, drawing_.server, timer_label(r) + " expires"); break;
@@ -329,7 +345,6 @@ class composer {
     switch (r.event) {
       case e::accepted: label = "accepts " + whom; break;
       case e::reset_backlog: label = "resets the backlog"; break;
-      case e::recv_invalid: label = fmt::format("cannot accept a frame: {}", name_of(*r.code)); break;
       case e::stop_listening: label = "stops listening"; break;
       case e::destroy_socket: label = drawing_.server > 1 ? "closes its socket to " + whom : "closes its socket"; break;
       case e::arm_timer: label = "starts " + timer_label(r); break;

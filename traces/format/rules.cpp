@@ -47,7 +47,7 @@ verdict_on_row check_stream_of_client(client_lane& lane, const row& r) {
   const bool window = r.event == event_kind::send_window_update || r.event == event_kind::recv_window_update;
   if (window && r.stream == 0) return std::nullopt;
   if (r.stream % 2 == 0) return complaint{"stream", "streams of a client have odd ids (RFC 9113 5.1.1)"};
-  if (r.event == event_kind::send_headers) {
+  if (r.event == event_kind::send_headers || r.event == event_kind::submit_headers) {
     lane.opened.insert(r.stream);
   } else if (!lane.opened.contains(r.stream)) {
     return complaint{"stream", fmt::format("{} has not opened stream {}", actor_name(r), r.stream)};
@@ -102,7 +102,7 @@ class checker {
     for (const row& r : t.rows) {
       if (r.actor != actor::client) continue;
       if (r.event == event_kind::connect) clients_.insert(r.connection);
-      if (r.event == event_kind::send_headers) opened_by_[r.stream].insert(r.connection);
+      if (r.event == event_kind::send_headers || r.event == event_kind::submit_headers) opened_by_[r.stream].insert(r.connection);
     }
   }
 

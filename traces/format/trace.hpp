@@ -40,6 +40,8 @@ BOOST_DEFINE_FIXED_ENUM_CLASS(actor, std::uint8_t, client, server, app, kernel, 
   /* The same in a Servlet container, by the names of its API. */                                                         \
   X(start_async_called) X(timeout_set) X(listener_added) X(reader_set) X(writer_set) X(service_returned)                  \
   X(is_ready_called) X(print_called) X(flush_called) X(complete_called) X(listeners_returned)                             \
+  /* What a client's own application asks and hears (with session_goaway, request_completed and request_error). */         \
+  X(request_wanted) X(submit_headers) X(request_turned_away) X(request_retryable)                                         \
   /* What the server does to its socket, its listener and its timers; what the kernel and the clock do. */                \
   X(stop_listening) X(shutdown_write) X(destroy_socket) X(arm_timer) X(cancel_timer)                                      \
   X(accepted) X(reset_backlog) X(killed) X(timer_expired)                                                                 \
