@@ -18,16 +18,23 @@ sim::world_options options_for(const model::profile& profile, const sim::peer_cl
 
 verdict close_terminates(const environment_verdict& found) { return found.find("close_terminates", form::unbounded)->verdict; }
 
+/// Every environment for the servers of the field; for each mutant those by which servers are judged.
 template <class Use>
 void for_every_profile(Use use) {
-  for (const auto table : {model::profiles(), model::mutants()})
-    for (const model::profile& profile : table)
-      for (const auto& peer : sim::peer_classes)
-        for (const auto& handler : sim::handler_classes) {
-        sim::world_options world = options_for(profile, peer, handler);
-        world.channel_capacity = 1;
-        use(world);
-      }
+  const auto in = [&](const model::profile& profile, const sim::peer_class& peer, const sim::handler_class& handler) {
+    if (!profile.speaks.has(model::protocol::http2)) return;
+    sim::world_options world = options_for(profile, peer, handler);
+    world.channel_capacity = 1;
+    use(world);
+  };
+  for (const model::profile& profile : model::profiles())
+    for (const auto& peer : sim::peer_classes)
+      for (const auto& handler : sim::handler_classes) in(profile, peer, handler);
+  for (const model::profile& profile : model::mutants()) {
+    in(profile, *sim::find_peer_class("any"), *sim::find_handler_class("any"));
+    in(profile, *sim::find_peer_class("breaking"), *sim::find_handler_class("any"));
+    in(profile, *sim::find_peer_class("cooperative"), *sim::find_handler_class("finishing"));
+  }
 }
 
 std::string name_of(const sim::world_options& world) {

@@ -106,6 +106,8 @@ TEST(mutants, are_all_in_the_table) {
 TEST(mutants, that_break_the_bounded_form_break_the_unbounded_one) {
   for (const model::profile& each : model::mutants()) {
     if (!each.speaks.has(model::protocol::http2)) continue;
+    // A write inside close() may end the server in the very step that arms its deadline.
+    if (each.send_pump == model::send_pump::inside_submit) continue;
     const auto found = check(environment(each.name, "any", "any"));
     if (found.find("close_terminates", bounded)->verdict != verdict::violated) continue;
     EXPECT_EQ(found.find("close_terminates", unbounded)->verdict, verdict::violated) << each.name;
