@@ -561,6 +561,7 @@ void basic_server<Sizes>::turn::drive(connection_id who, request_id which, excha
   for (const auto command : taken.commands) {
     using enum exchange::command;
     switch (command) {
+      case dispatch: break;  // of a server that lets requests wait for a handler
       case send_headers: {
         const bool is_last = &at(who).requests.back() == found;
         // No request is taken after a response that says close, nor while closing after one that cannot say it because

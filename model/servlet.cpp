@@ -46,7 +46,7 @@ class turn {
   // --- The stream.
 
   void frame(http2_stream::event what) {
-    const auto taken = http2_stream::step(now_.stream, what, {.resets_early = true, .counts_twice = false});
+    const auto taken = http2_stream::step(now_.stream, what, {.resets_early = true, .counts_twice = false, .counts_never = false});
     now_.stream = taken.next;
     for (const auto command : taken.commands) carry_out(command);
   }

@@ -217,7 +217,7 @@ class search {
         return happen(s, head) && (!r.end || happen(s, http1::message_received{who}));
       }
       case kind::send_body: return r.end ? happen(s, http1::message_received{who}) : happen(s, http1::bytes_received{who});
-      case kind::send_invalid: return begin() && happen(s, http1::message_broken{who});
+      case kind::send_malformed: return begin() && happen(s, http1::message_broken{who});
       default: break;
     }
     // Closing a socket with unread input resets the connection (RFC 2525 2.17).

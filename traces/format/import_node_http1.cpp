@@ -326,7 +326,7 @@ class http1_log_importer {
   void add_request(json_object& line, client& who, const std::vector<request_piece>& pieces) {
     for (const request_piece& piece : pieces) {
       if (piece.what == request_piece::past_upgrade) return line.reject("text", "bytes after an upgrade are not supported");
-      constexpr e events[] = {e::send_head_part, e::send_head, e::send_body, e::send_invalid};
+      constexpr e events[] = {e::send_head_part, e::send_head, e::send_body, e::send_malformed};
       row& r = add(actor::client, events[piece.what]);
       r.connection = number_of(who);
       r.joined = &piece != &pieces.back();

@@ -25,7 +25,7 @@ bool starts_with(event_kind event, std::string_view prefix) { return name_of(eve
 /// What HTTP/1 clients send begins no HTTP/2 connection.
 bool is_http1(event_kind event) {
   using enum event_kind;
-  return event == send_head_part || event == send_head || event == send_body || event == send_invalid;
+  return event == send_head_part || event == send_head || event == send_body || event == send_malformed;
 }
 
 /// One client's lane up to some row.

@@ -94,7 +94,7 @@ constexpr std::array shapes{
     row_shape{client, e::send_head_part, {}, {joined}, input, "HTTP/1: bytes of a request head that is not complete yet"},
     row_shape{client, e::send_head, {target}, {end, closes, upgrade, wants_continue, joined}, input, "HTTP/1: the rest of a request head, or all of it"},
     row_shape{client, e::send_body, {length}, {end, joined}, input, "HTTP/1: bytes of a request body"},
-    row_shape{client, e::send_invalid, {}, {joined}, input, "HTTP/1: bytes that are no request"},
+    row_shape{client, e::send_malformed, {}, {joined}, input, "HTTP/1: bytes that are no request"},
     row_shape{client, e::recv_response, {}, {status, closes}, observed, "HTTP/1: the head of a response"},
     row_shape{client, e::recv_response_end, {}, {}, observed, "HTTP/1: a response is whole"},
     row_shape{client, e::recv_fin, {}, {}, observed, "the server's FIN"},

@@ -50,8 +50,8 @@ BOOST_DEFINE_FIXED_ENUM_CLASS(actor, std::uint8_t, client, server, app, kernel, 
   X(socket_resume) X(socket_pause) X(socket_write) X(socket_destroy) X(socket_destroy_soon) X(socket_reset)               \
   X(socket_unref) X(socket_set_timeout)                                                                                   \
   /* HTTP/1: what clients send and see, and the calls of the application and of its handlers. */                          \
-  X(send_head_part) X(send_head) X(send_body) X(send_invalid) X(recv_response) X(recv_response_end)                       \
-  X(construct) X(emit_listening) X(close_idle) X(close_all) X(killed) X(handler_timer) X(request_resume)                  \
+  X(send_head_part) X(send_head) X(send_body) X(send_malformed) X(recv_response) X(recv_response_end)                                    \
+  X(construct) X(emit_listening) X(close_idle) X(close_all) X(handler_timer) X(request_resume)                  \
   X(response_head) X(response_write) X(response_end) X(socket_answer)                                                     \
   /* What the application is told. */                                                                                     \
   X(listening) X(server_error) X(server_drop) X(connections_counted)                                                      \
