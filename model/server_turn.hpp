@@ -213,7 +213,10 @@ void basic_server<Sizes>::turn::drive(connection_id who, stream_id which, http2_
       case count_down: --at(who).streams_open; break;
       case dispatch: dispatch_waiting(who); break;
       case report_data: if (reads_body && carries_data) tell(callback::stream_data, who, which); break;
-      case report_end: tell(callback::stream_end, who, which); break;
+      case report_end:
+        // Of a request that waits for a handler the application knows nothing yet.
+        if (find(who, which)->exchange != exchange::state::waiting) tell(callback::stream_end, who, which);
+        break;
       case response_done: drive(who, which, exchange::event::response_written); break;
       case fail_exchange: drive(who, which, exchange::event::request_failed); break;
       case reset_unfinished_request:

@@ -67,7 +67,7 @@ std::string key_of(const http1_lane_state& now) {
     key.field(each.complete);
     key.field(each.aborted);
   });
-  key.sequence(now.timers, 0, 0, [&](const running_timer& each) {
+  key.sequence(now.timers, 0, 0, [&](const http1_timer& each) {
     key.field(each.which);
     key.field(each.connection);
     key.field(each.due);

@@ -35,7 +35,7 @@ struct http1_client {
   std::vector<http1_output> unread;
 };
 
-struct running_timer {
+struct http1_timer {
   model::timer which = model::timer::drain;
   model::connection_id connection = 0;
   std::uint64_t due = 0;
@@ -51,7 +51,7 @@ struct http1_lane_state {
   std::vector<http1_client> clients;
   std::uint32_t process_done = 0;  ///< rows of the server process's lane that have happened
   std::vector<model::http1::tick> ticks;
-  std::vector<running_timer> timers;
+  std::vector<http1_timer> timers;
   std::vector<http1_request> requests;  ///< in the order in which they were dispatched
   model::connection_id calling = 0;     ///< the connection of the callback at hand
   std::uint64_t now = 0;                ///< ms

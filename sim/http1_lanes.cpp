@@ -226,7 +226,7 @@ class search {
   }
 
   bool fire(http1_lane_state& s, std::size_t which) {
-    const running_timer fired = s.timers[which];
+    const http1_timer fired = s.timers[which];
     s.timers.erase(s.timers.begin() + static_cast<std::ptrdiff_t>(which));
     s.now = std::max(s.now, fired.due);
     return happen(s, model::timer_expired{fired.which, fired.connection});
@@ -509,7 +509,7 @@ class search {
   // --- Time.
 
   static void stop_timer(http1_lane_state& s, model::timer which, model::connection_id who) {
-    std::erase_if(s.timers, [&](const running_timer& each) { return each.which == which && each.connection == who; });
+    std::erase_if(s.timers, [&](const http1_timer& each) { return each.which == which && each.connection == who; });
   }
   std::uint64_t due(const http1_lane_state& s, model::timer which) const {
     switch (which) {
@@ -531,16 +531,16 @@ class search {
   /// An input happens at its time, when no timer is overdue.
   static bool pass_time(http1_lane_state& s, const row& r) {
     const std::uint64_t ms = r.ms.value_or(0);
-    if (std::ranges::any_of(s.timers, [ms](const running_timer& each) { return each.due + slack < ms; })) return false;
+    if (std::ranges::any_of(s.timers, [ms](const http1_timer& each) { return each.due + slack < ms; })) return false;
     s.now = std::max(s.now, ms);
     return true;
   }
-  bool may_fire(const http1_lane_state& s, const running_timer& which) const {
+  bool may_fire(const http1_lane_state& s, const http1_timer& which) const {
     std::uint64_t next = end_ms_;
     for (std::size_t who = 0; who < s.clients.size(); ++who)
       if (s.clients[who].done < clients_[who].size()) next = std::min(next, clients_[who][s.clients[who].done]->ms.value_or(0));
     if (s.process_done < process_.size()) next = std::min(next, process_[s.process_done]->ms.value_or(0));
-    const bool is_first = std::ranges::none_of(s.timers, [&](const running_timer& each) { return each.due + slack < which.due; });
+    const bool is_first = std::ranges::none_of(s.timers, [&](const http1_timer& each) { return each.due + slack < which.due; });
     return is_first && which.due <= next + slack && end_ms_ > 0;
   }
 
@@ -554,7 +554,7 @@ class search {
 
   /// Nothing but time is left: no timer should have fired before, and the process is alive or known to be gone.
   bool ends_here(const http1_lane_state& s) const {
-    const bool overdue = std::ranges::any_of(s.timers, [&](const running_timer& each) { return each.due + slack < end_ms_; });
+    const bool overdue = std::ranges::any_of(s.timers, [&](const http1_timer& each) { return each.due + slack < end_ms_; });
     return !overdue && (s.ended || is_alive(s));
   }
 
@@ -572,7 +572,7 @@ class search {
         for (const auto step : own_steps)
           if ((this->*step)(s, who)) moves = true;
       if (moves || s.timers.empty()) continue;
-      const auto next = std::ranges::min_element(s.timers, {}, &running_timer::due);
+      const auto next = std::ranges::min_element(s.timers, {}, &http1_timer::due);
       fire(s, static_cast<std::size_t>(next - s.timers.begin()));
       moves = true;
     }

@@ -5,7 +5,7 @@ namespace lastcall::cli_test {
 namespace {
 
 const std::string hang = file_of_tree("traces/node-57611-h2-server-close-hang.jsonl");
-const words machines{"net_server",      "tcp_socket",     "http2_session", "http2_goaway", "http2_stream", "exchange",
+const words machines{"net_server",      "tcp_socket",     "http1_connection", "http2_session", "http2_goaway", "http2_stream", "exchange",
                      "servlet_request", "servlet_output", "http2_client",  "client_request"};
 
 TEST(show, a_trace_is_drawn_as_text) {
@@ -88,7 +88,7 @@ TEST(list, peers_are_clients_and_handlers) {
   const auto count = [&](const char* kind) {
     return std::ranges::count_if(listed.at("items"), [&](const json& each) { return each.at("kind") == kind; });
   };
-  EXPECT_EQ(count("client"), 7);
+  EXPECT_EQ(count("client"), 8);
   EXPECT_EQ(count("handler"), 3);
 }
 

@@ -125,7 +125,7 @@ TEST(import, every_log_becomes_a_trace_that_reads_back) {
     ASSERT_TRUE(again) << to_string(again.failure());
     EXPECT_EQ(*again, *t);
   }
-  EXPECT_EQ(logs, 470U);
+  EXPECT_EQ(logs, 645U);
 }
 
 TEST(import, a_handler_goes_on_though_its_stream_is_destroyed) {

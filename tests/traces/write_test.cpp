@@ -48,6 +48,23 @@ void fill(field f, row& r) {
     case field::looks_up_host: r.looks_up_host = coin(); break;
     case field::allow_half_open: r.allow_half_open = coin(); break;
     case field::pause_on_connect: r.pause_on_connect = coin(); break;
+    case field::request: r.request = 1 + below(9); break;
+    case field::target: r.target = "/fast"; break;
+    case field::status: r.status = 200 + below(300); break;
+    case field::end: r.end = coin(); break;
+    case field::joined: r.joined = coin(); break;
+    case field::closes: r.closes = coin(); break;
+    case field::upgrade: r.upgrade = coin(); break;
+    case field::wants_continue: r.wants_continue = coin(); break;
+    case field::complete: r.complete = coin(); break;
+    case field::aborted: r.aborted = coin(); break;
+    case field::written: r.written = coin(); break;
+    case field::destroyed: r.destroyed = coin(); break;
+    case field::head_timeout: r.head_timeout = below(9); break;
+    case field::request_timeout: r.request_timeout = below(9); break;
+    case field::keep_alive_timeout: r.keep_alive_timeout = below(9); break;
+    case field::checking_interval: r.checking_interval = below(9); break;
+    case field::handles_client_errors: r.handles_client_errors = coin(); break;
   }
 }
 
@@ -174,6 +191,23 @@ TEST(write, two_rows_that_differ_in_one_field_are_not_equal) {
       case field::looks_up_host: r.looks_up_host = true; break;
       case field::allow_half_open: r.allow_half_open = true; break;
       case field::pause_on_connect: r.pause_on_connect = true; break;
+      case field::request: r.request = 1; break;
+      case field::target: r.target = "/"; break;
+      case field::status: r.status = 200; break;
+      case field::end: r.end = !row{}.end; break;
+      case field::joined: r.joined = true; break;
+      case field::closes: r.closes = true; break;
+      case field::upgrade: r.upgrade = true; break;
+      case field::wants_continue: r.wants_continue = true; break;
+      case field::complete: r.complete = true; break;
+      case field::aborted: r.aborted = true; break;
+      case field::written: r.written = true; break;
+      case field::destroyed: r.destroyed = false; break;
+      case field::head_timeout: r.head_timeout = 0; break;
+      case field::request_timeout: r.request_timeout = 0; break;
+      case field::keep_alive_timeout: r.keep_alive_timeout = 0; break;
+      case field::checking_interval: r.checking_interval = 0; break;
+      case field::handles_client_errors: r.handles_client_errors = true; break;
     }
     EXPECT_FALSE(r == row{}) << info(static_cast<field>(i)).name;
   }
