@@ -229,7 +229,10 @@ class search {
     const http1_timer fired = s.timers[which];
     s.timers.erase(s.timers.begin() + static_cast<std::ptrdiff_t>(which));
     s.now = std::max(s.now, fired.due);
-    return happen(s, model::timer_expired{fired.which, fired.connection});
+    fires_ = true;
+    const bool happened = happen(s, model::timer_expired{fired.which, fired.connection});
+    fires_ = false;
+    return happened;
   }
 
   /// The next row of a client's lane, when it is something the client does.
@@ -460,6 +463,11 @@ class search {
       complaint_ = {expected.line, describe(shown)};
       return false;
     }
+    // What a timer causes comes at once: one that had long expired cannot be the cause.
+    if (fires_ && expected.ms.value_or(0) > s.now + slack) {
+      complaint_ = {expected.line, describe(shown) + ", long before"};
+      return false;
+    }
     ++s.process_done;
     s.now = std::max(s.now, expected.ms.value_or(0));
     return true;
@@ -473,7 +481,9 @@ class search {
       return false;
     }
     const row& expected = *clients_[who][client.done];
-    if (agrees(expected, shown)) {
+    // The client cannot have received what the server had not done yet.
+    const bool too_late = s.now > expected.ms.value_or(s.now) + slack;
+    if (agrees(expected, shown) && !too_late) {
       ++client.done;
       return true;
     }
@@ -623,6 +633,7 @@ class search {
   std::size_t last_line_ = 0;
   std::uint64_t end_ms_ = 0;
   bool silent_ = false;
+  bool fires_ = false;  ///< a timer causes what happens
   std::unordered_set<std::string> seen_;
   std::vector<http1::event> schedule_;
   std::optional<complaint> complaint_;

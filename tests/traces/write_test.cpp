@@ -79,6 +79,7 @@ row any_row() {
     const auto f = static_cast<field>(i);
     if (shape.required.has(f) || (shape.optional.has(f) && coin())) fill(f, r);
   }
+  if (r.request != 0) r.stream = 0;  // a row speaks of one or the other
   return r;
 }
 

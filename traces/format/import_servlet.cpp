@@ -225,6 +225,8 @@ class servlet_log_importer {
 }  // namespace
 
 bool is_servlet_log(std::string_view log) {
+  // A log of the same programs that is about their end, and not about one request.
+  if (log.find("\"signal SIG") != std::string_view::npos) return false;
   for (const std::string_view sign : {std::string_view("JettyProbe.java"), std::string_view("AsyncListener."),
                                       std::string_view("ReadListener."), std::string_view("handler writes again")})
     if (log.find(sign) != std::string_view::npos) return true;
