@@ -23,7 +23,7 @@ std::vector<environment> environments_of(const name_list& peers, const name_list
     chosen.push_back(environment_of("cooperative", "stuck"));
   } else if (handlers.empty()) {
     for (const std::string& peer : peers)
-      chosen.push_back(environment_of(peer, peer == "any" || peer == "breaking" ? "any" : "finishing"));
+      chosen.push_back(environment_of(peer, peer == "any" || peer == "breaking" || peer == "offending" ? "any" : "finishing"));
   } else if (peers.empty()) {
     for (const std::string& handler : handlers)
       chosen.push_back(environment_of(handler == "any" ? "any" : "cooperative", handler));

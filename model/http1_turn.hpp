@@ -108,7 +108,7 @@ struct basic_server<Sizes>::turn {
   }
   void on(const handler_finished& what) { drive_handler(what.connection, what.request, exchange::event::handler_finished); }
   void on(const socket_answered& what) {
-    if (can_write(what.connection)) submit(what.connection, send_response{what.connection, 0, what.status, true});
+    if (can_write(what.connection)) submit(what.connection, send_response{what.connection, 0, what.status, what.closes});
   }
   void on(const socket_end_called& what) { end(what.connection); }
   void on(const socket_destroy_called& what) { destroy(what.connection); }

@@ -48,7 +48,7 @@ struct handler_read { connection_id connection; request_id request; };
 struct handler_responded { connection_id connection; request_id request; std::uint16_t status = 200; };
 struct handler_wrote { connection_id connection; request_id request; std::uint32_t length = 1; bool has_callback = false; };
 struct handler_finished { connection_id connection; request_id request; };
-struct socket_answered { connection_id connection; std::uint16_t status; };  ///< a response written past the server
+struct socket_answered { connection_id connection; std::uint16_t status; bool closes = false; };  ///< a response written past the server
 struct socket_end_called { connection_id connection; };
 struct socket_destroy_called { connection_id connection; };
 

@@ -311,7 +311,7 @@ class search {
   bool call(http1_lane_state& s, const row& r) {
     const model::connection_id named = r.connection != 0 ? r.connection - 1 : s.calling;
     switch (r.event) {
-      case kind::socket_answer: return happen(s, http1::socket_answered{named, static_cast<std::uint16_t>(r.status)});
+      case kind::socket_answer: return happen(s, http1::socket_answered{named, static_cast<std::uint16_t>(r.status), r.closes});
       case kind::socket_end: return happen(s, http1::socket_end_called{named});
       case kind::socket_destroy: return happen(s, http1::socket_destroy_called{named});
       default: break;

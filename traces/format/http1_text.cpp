@@ -177,6 +177,7 @@ std::vector<response_piece> response_cutter::take(std::string_view bytes) {
         state_ = in_body;
       } else {
         state_ = to_the_end;
+        answers_request_ = field_of(head, "date").has_value();
       }
     } else if (state_ == in_body) {
       const auto taken = std::min<std::uint64_t>(left_, text_.size());
@@ -193,6 +194,12 @@ std::vector<response_piece> response_cutter::take(std::string_view bytes) {
       break;
     }
   }
+  return found;
+}
+
+std::vector<response_piece> response_cutter::take_fin() {
+  std::vector<response_piece> found;
+  if (state_ == to_the_end && answers_request_) finish(found);
   return found;
 }
 

@@ -50,12 +50,15 @@ class response_cutter {
  public:
   std::vector<response_piece> take(std::string_view bytes);
   std::vector<response_piece> take_unseen(std::uint64_t length, std::uint64_t body_length);
+  /// The server's FIN, which ends a body without a length (HTTP/1.0). What a server answers by itself, to no request, has none.
+  std::vector<response_piece> take_fin();
 
  private:
   void finish(std::vector<response_piece>& found);
 
   std::string text_;
   std::uint64_t left_ = 0;
+  bool answers_request_ = false;  ///< a handler's response has a Date field
   enum { in_head, in_body, in_chunks, in_unseen, to_the_end } state_ = in_head;
 };
 

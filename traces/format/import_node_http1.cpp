@@ -235,7 +235,9 @@ class http1_log_importer {
     const bool writable = r.error != model::node_error::connection_reset && !answered_an_error_;
     if (!writable) return static_cast<void>(add(actor::app, e::socket_destroy));
     answered_an_error_ = true;
-    add(actor::app, e::socket_answer).status = 400;
+    row& answer = add(actor::app, e::socket_answer);
+    answer.status = 400;
+    answer.closes = true;
     add(actor::app, e::socket_end);
   }
 
@@ -375,6 +377,7 @@ class http1_log_importer {
   void take_client_event(json_object& line, e event) {
     client* const who = client_of(line);
     if (who == nullptr) return;
+    if (event == e::recv_fin) add_responses(*who, who->received.take_fin());
     add(actor::client, event).connection = number_of(*who);
     if (event != e::stops_reading && event != e::resumes_reading) who->can_send = false;
   }

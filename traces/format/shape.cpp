@@ -151,7 +151,7 @@ constexpr std::array shapes{
     row_shape{app, e::response_head, {request}, {connection, status}, input, "the handler begins its response"},
     row_shape{app, e::response_write, {request, length}, {connection, has_callback}, input, "the handler writes a piece of its response"},
     row_shape{app, e::response_end, {request}, {connection}, input, "the handler calls `response.end()`"},
-    row_shape{app, e::socket_answer, {status}, {connection}, input, "a listener writes a response to the socket itself"},
+    row_shape{app, e::socket_answer, {status}, {connection, closes}, input, "a listener writes a response to the socket itself"},
 
     row_shape{server, e::listening, {}, {}, observed, "`'listening'`"},
     row_shape{server, e::server_error, {}, {field::error}, observed, "`'error'` of the server"},
