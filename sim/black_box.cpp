@@ -98,7 +98,7 @@ class search {
         held.push_back(each);
         continue;
       }
-      reader.unread.push_back(each);
+      reader.write(each, s.now_ms);
       if (is_data && each.frame.end_stream) ended.push_back(each.frame.stream);
     }
     if (held.size() == reader.submitted.size()) return false;
@@ -207,6 +207,7 @@ class search {
       case kind::resumes_reading:
         doer.reading = true;
         doer.unread_bytes = 0;
+        for (box_frame& each : doer.unread) each.written_ms = s.now_ms;
         doer.write_data();
         return true;
       case kind::close:
@@ -233,7 +234,7 @@ class search {
       const bool was_connected = each.phase == client::accepted || each.phase == client::backlog;
       const bool told = std::ranges::any_of(each.unread, [](const box_frame& f) { return f.frame.received == kind::recv_fin; });
       if (was_connected && !each.left && !told && !each.fin_read)
-        each.unread.push_back({{each.phase == client::accepted ? kind::recv_fin : kind::recv_rst}, 0});
+        each.write({{each.phase == client::accepted ? kind::recv_fin : kind::recv_rst}}, s.now_ms);
       if (was_connected) each.phase = client::gone;
     }
     return true;
@@ -280,14 +281,14 @@ class search {
       if (each.phase != client::backlog) continue;
       each.phase = client::gone;
       const bool unknown = profile_.accepts == model::accepts::first_bytes && !has_sent(each, who);
-      if (!each.left && !unknown) each.unread.push_back({{kind::recv_rst}, 0});
+      if (!each.left && !unknown) each.write({{kind::recv_rst}}, s.now_ms);
     }
     return true;
   }
-  bool carry_out(state& s, const model::shutdown_write& e) { return end_output(s.clients[e.connection]); }
+  bool carry_out(state& s, const model::shutdown_write& e) { return end_output(s, s.clients[e.connection]); }
   bool carry_out(state& s, const model::destroy_socket& e) {
     s.clients[e.connection].phase = client::gone;
-    return end_output(s.clients[e.connection]);
+    return end_output(s, s.clients[e.connection]);
   }
   bool carry_out(state& s, const model::arm_timer& e) {
     s.timers.arm({e.which, e.connection, s.now_ms, duration_of(e.which)});
@@ -311,14 +312,14 @@ class search {
   }
 
   /// FIN, once. What is said in passing is written before it; a response that was given up is not.
-  static bool end_output(client& reader) {
+  static bool end_output(const state& s, client& reader) {
     for (const box_frame& each : reader.submitted) {
       const bool of_response = each.frame.received == kind::recv_headers || each.frame.received == kind::recv_data;
-      if (!of_response && reader.room() > 0 && !reader.left) reader.unread.push_back(each);
+      if (!of_response && reader.room() > 0 && !reader.left) reader.write(each, s.now_ms);
     }
     reader.submitted.clear();
     const bool told = std::ranges::any_of(reader.unread, [](const box_frame& each) { return each.frame.received == kind::recv_fin; });
-    if (!reader.left && !told && !reader.fin_read) reader.unread.push_back({{kind::recv_fin}, 0});
+    if (!reader.left && !told && !reader.fin_read) reader.write({{kind::recv_fin}}, s.now_ms);
     return true;
   }
 
@@ -348,6 +349,7 @@ class search {
       complaint_ = {r.line, "server_close"};
       return false;
     }
+    if (std::ranges::any_of(s.clients, [&](const client& each) { return each.must_have_read(*r.ms); })) return false;
     s.now_ms = std::max(s.now_ms, *r.ms);
     return true;
   }

@@ -19,6 +19,7 @@ void put(byte_key& key, const std::vector<box_frame>& frames) {
     key.field(each.frame.code);
     key.field(each.frame.end_stream);
     key.field(each.bytes);
+    key.field(each.written_ms);
   });
 }
 
@@ -50,6 +51,14 @@ box_lanes lanes_of(const traces::trace& log) {
     }
   }
   return made;
+}
+
+bool client::must_have_read(std::uint64_t ms) const {
+  if (!reading || left) return false;
+  return std::ranges::any_of(unread, [&](const box_frame& each) {
+    const bool ends = each.frame.received == kind::recv_goaway || each.frame.received == kind::recv_fin || each.frame.received == kind::recv_rst;
+    return ends && each.written_ms + delivery_ms < ms;
+  });
 }
 
 void client::write_data() {

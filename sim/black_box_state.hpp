@@ -35,6 +35,7 @@ box_lanes lanes_of(const traces::trace&);
 struct box_frame {
   server_frame frame;
   std::uint32_t bytes = 0;
+  std::uint64_t written_ms = 0;
 };
 
 struct client {
@@ -55,6 +56,12 @@ struct client {
   std::uint32_t room() const { return unread_bytes_max - unread_bytes; }
   /// Bytes of DATA go out as soon as windows and buffers let them. No lane tells of them, only of END_STREAM.
   void write_data();
+  void write(box_frame frame, std::uint64_t now_ms) {
+    frame.written_ms = now_ms;
+    unread.push_back(frame);
+  }
+  /// It reads, and must have read by now that its connection ends.
+  bool must_have_read(std::uint64_t ms) const;
 };
 
 struct state {

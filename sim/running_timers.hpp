@@ -17,6 +17,9 @@ inline constexpr std::uint64_t clock_skew_ms = 50;
 /// connection has gone, a loaded machine is late.
 inline constexpr std::uint64_t promptness_ms = 800;
 
+/// What has been written is read within this time by a client that reads.
+inline constexpr std::uint64_t delivery_ms = 200;
+
 struct running_timer {
   model::timer which;
   model::connection_id connection;

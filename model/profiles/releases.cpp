@@ -36,6 +36,9 @@ std::optional<release> release_of(std::string_view name) {
   }
 }
 
+/// A release has three numbers; a profile may leave the last one open, as "nginx-1.22" does.
+bool speaks_for(std::size_t known, std::size_t wanted) { return known == wanted || (known == 2 && wanted == 3); }
+
 }  // namespace
 
 spokesman profile_for(std::string_view name) {
@@ -48,7 +51,8 @@ spokesman profile_for(std::string_view name) {
   std::vector<std::uint32_t> oldest_version;
   for (const profile& each : profiles()) {
     const auto known = release_of(each.name);
-    const bool same_kind = known && known->system == wanted->system && known->option == wanted->option;
+    const bool same_kind = known && known->system == wanted->system && known->option == wanted->option &&
+                           speaks_for(known->version.size(), wanted->version.size());
     if (!same_kind) continue;
     if (known->version <= wanted->version && (newest_before == nullptr || known->version > newest_version)) {
       newest_before = &each;

@@ -90,7 +90,7 @@ TEST(replay, a_trace_may_name_no_claim_or_profile_that_does_not_exist) {
   const outcome claim = run({"replay", altered("\"close_terminates\":", "\"close_terminate\":")});
   expect_one_line_error(claim, 2);
   EXPECT_TRUE(contains(claim.err, "did you mean 'close_terminates'?")) << claim.err;
-  const outcome profile = run({"replay", altered("\"profile\":\"node-23.1.0\"", "\"profile\":\"node-23x\"")});
+  const outcome profile = run({"replay", altered("\"profile\":\"node-23.1.0\"", "\"profile\":\"node-23.1\"")});
   expect_one_line_error(profile, 2);
   EXPECT_TRUE(contains(profile.err, "field `profile`")) << profile.err;
 }

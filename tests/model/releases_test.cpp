@@ -32,7 +32,7 @@ TEST(releases, the_newest_measured_one_that_is_not_newer_speaks_for_another) {
 TEST(releases, the_oldest_one_speaks_for_those_before_it) { EXPECT_EQ(spokesman_of("node-18.0.0"), "node-20.3.1"); }
 
 TEST(releases, nobody_speaks_for_what_is_no_release_of_a_known_system) {
-  for (const auto* name : {"", "node", "node-", "node-22.x", "node-22.", "deno-2.0.0", "mutant-22.1.0", "-1.2.3"})
+  for (const auto* name : {"", "node", "node-", "node-22.x", "node-22.", "node-22.1", "node-22.1.0.0", "deno-2.0.0", "mutant-22.1.0", "-1.2.3"})
     EXPECT_EQ(spokesman_of(name), "nobody") << name;
 }
 
