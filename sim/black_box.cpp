@@ -119,11 +119,13 @@ class search {
   }
 
   bool accept(state& s, std::uint32_t who) {
-    client& waiting = s.clients[who];
-    if (s.killed || waiting.phase != client::backlog || !s.server.listener_open()) return false;
-    if (profile_.accepts == model::accepts::first_bytes && !has_sent(waiting, who)) return false;
-    waiting.phase = client::accepted;
+    if (!can_accept(s, who)) return false;
+    s.clients[who].phase = client::accepted;
     return happen(s, model::connection_accepted{who});
+  }
+  bool can_accept(const state& s, std::uint32_t who) const {
+    if (s.killed || s.clients[who].phase != client::backlog || !s.server.listener_open()) return false;
+    return profile_.accepts != model::accepts::first_bytes || has_sent(s.clients[who], who);
   }
 
   bool deferred(state& s) {
@@ -179,6 +181,11 @@ class search {
     }
   }
 
+  /// A handler that writes waits for the client's windows.
+  static bool has_bytes_to_write(const client& reader, model::stream_id stream) {
+    return std::ranges::any_of(reader.submitted, [&](const box_frame& each) { return each.frame.stream == stream && each.bytes > 0; });
+  }
+
   bool can_run(const state& s, std::size_t which) const {
     const handler& running = lanes_.handlers[which];
     const std::uint32_t done = s.handlers_done[which];
@@ -186,6 +193,7 @@ class search {
     const auto& requests = s.server.connections()[running.connection].requests;
     const auto request = std::ranges::find(requests, running.stream, &model::request::id);
     if (request == requests.end() || request->stream == model::http2_stream::state::closed) return false;
+    if (running.rows[done]->event == kind::handler_finished && has_bytes_to_write(s.clients[running.connection], running.stream)) return false;
     const bool reads = done > 0 && running.rows[done - 1]->event == kind::handler_read;
     return !reads || request->stream == model::http2_stream::state::half_closed_remote;
   }
@@ -201,14 +209,12 @@ class search {
     ++doer.done;
     switch (r.event) {
       case kind::connect:
+        doer.connected_ms = s.now_ms;
         doer.phase = s.server.listener_open() && !s.killed ? client::backlog : client::refused;
         return true;
       case kind::stops_reading: doer.reading = false; return true;
       case kind::resumes_reading:
-        doer.reading = true;
-        doer.unread_bytes = 0;
-        for (box_frame& each : doer.unread) each.written_ms = s.now_ms;
-        doer.write_data();
+        doer.reads_again(s.now_ms);
         return true;
       case kind::close:
       case kind::rst:
@@ -306,7 +312,7 @@ class search {
 
   bool submit(state& s, model::connection_id who, const server_frame& frame, std::uint32_t bytes = 0) {
     const bool is_end_or_other = frame.received != kind::recv_data || frame.end_stream;
-    if (bytes > 0 || is_end_or_other) s.clients[who].submitted.push_back({frame, bytes});
+    if (bytes > 0 || is_end_or_other) s.clients[who].submitted.push_back({frame, bytes, s.now_ms});
     s.clients[who].write_data();
     return true;
   }
@@ -349,18 +355,22 @@ class search {
       complaint_ = {r.line, "server_close"};
       return false;
     }
-    if (std::ranges::any_of(s.clients, [&](const client& each) { return each.must_have_read(*r.ms); })) return false;
+    for (std::uint32_t who = 0; who < s.clients.size(); ++who)
+      if (s.clients[who].is_behind(*r.ms) || must_have_been_accepted(s, who, *r.ms)) return false;
     s.now_ms = std::max(s.now_ms, *r.ms);
     return true;
   }
 
+  bool must_have_been_accepted(const state& s, std::uint32_t who, std::uint64_t ms) const {
+    return can_accept(s, who) && s.clients[who].connected_ms + delivery_ms < ms;
+  }
   static bool must_have_exited(const state& s, std::uint64_t ms) {
     return s.closed_ms && !s.exited && *s.closed_ms + promptness_ms < ms;
   }
   static bool comes_promptly(const state& s, const row& r) { return *r.ms <= s.now_ms + promptness_ms; }
 
-  /// The log need not tell what comes when the watch ends, nor what a client would still read of a process that is gone.
-  bool need_not_be_told(const state& s) const { return s.unwatched || s.exited || s.now_ms + promptness_ms >= box_.watched_ms; }
+  /// The log need not tell what comes when the watch ends.
+  bool need_not_be_told(const state& s) const { return s.unwatched || s.now_ms + delivery_ms >= box_.watched_ms; }
 
   bool expect_client(state& s, std::uint32_t who, const row& shown) {
     client& reader = s.clients[who];

@@ -19,7 +19,7 @@ void put(byte_key& key, const std::vector<box_frame>& frames) {
     key.field(each.frame.code);
     key.field(each.frame.end_stream);
     key.field(each.bytes);
-    key.field(each.written_ms);
+    key.field(each.since_ms);
   });
 }
 
@@ -53,12 +53,23 @@ box_lanes lanes_of(const traces::trace& log) {
   return made;
 }
 
-bool client::must_have_read(std::uint64_t ms) const {
-  if (!reading || left) return false;
-  return std::ranges::any_of(unread, [&](const box_frame& each) {
-    const bool ends = each.frame.received == kind::recv_goaway || each.frame.received == kind::recv_fin || each.frame.received == kind::recv_rst;
-    return ends && each.written_ms + delivery_ms < ms;
-  });
+void client::reads_again(std::uint64_t now_ms) {
+  reading = true;
+  unread_bytes = 0;
+  for (auto* frames : {&unread, &submitted})
+    for (box_frame& each : *frames) each.since_ms = now_ms;
+  write_data();
+}
+
+bool client::is_behind(std::uint64_t ms) const {
+  // How long a server takes to greet, and a handler to answer, nobody knows.
+  const auto late = [ms](const box_frame& each) {
+    const kind what = each.frame.received;
+    const bool is_news = what == kind::recv_goaway || what == kind::recv_rst_stream || what == kind::recv_fin || what == kind::recv_rst;
+    return is_news && each.since_ms + delivery_ms < ms;
+  };
+  if (left) return false;
+  return (reading && std::ranges::any_of(unread, late)) || (room() > 0 && std::ranges::any_of(submitted, late));
 }
 
 void client::write_data() {
@@ -93,6 +104,7 @@ std::string key_of(const state& now) {
   server.transfer(key, 0, [&](auto& which) { detail::transfer_connection(key, which, any_size); });
   key.sequence(now.clients, 0, 0, [&](const client& each) {
     key.field(each.phase);
+    key.field(each.connected_ms);
     key.field(each.done);
     key.field(each.delivered);
     key.field(each.reading);

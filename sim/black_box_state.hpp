@@ -35,12 +35,13 @@ box_lanes lanes_of(const traces::trace&);
 struct box_frame {
   server_frame frame;
   std::uint32_t bytes = 0;
-  std::uint64_t written_ms = 0;
+  std::uint64_t since_ms = 0;  ///< when it came to where it is
 };
 
 struct client {
   enum phase : std::uint8_t { absent, backlog, accepted, refused, gone };
   std::uint8_t phase = absent;
+  std::uint64_t connected_ms = 0;
   std::uint32_t done = 0;       ///< rows of its lane that have happened
   std::uint32_t delivered = 0;  ///< rows of its lane that the server has read or that are nothing to read
   bool reading = true;
@@ -57,11 +58,12 @@ struct client {
   /// Bytes of DATA go out as soon as windows and buffers let them. No lane tells of them, only of END_STREAM.
   void write_data();
   void write(box_frame frame, std::uint64_t now_ms) {
-    frame.written_ms = now_ms;
+    frame.since_ms = now_ms;
     unread.push_back(frame);
   }
-  /// It reads, and must have read by now that its connection ends.
-  bool must_have_read(std::uint64_t ms) const;
+  void reads_again(std::uint64_t now_ms);
+  /// Something about its connection should have been written or read by now.
+  bool is_behind(std::uint64_t ms) const;
 };
 
 struct state {

@@ -17,8 +17,8 @@ inline constexpr std::uint64_t clock_skew_ms = 50;
 /// connection has gone, a loaded machine is late.
 inline constexpr std::uint64_t promptness_ms = 800;
 
-/// What has been written is read within this time by a client that reads.
-inline constexpr std::uint64_t delivery_ms = 200;
+/// What can be accepted, written or read is so within this time, on one machine.
+inline constexpr std::uint64_t delivery_ms = 100;
 
 struct running_timer {
   model::timer which;
