@@ -284,7 +284,7 @@ class search {
       case kind::close: return happen(s, model::close_called{});
       case kind::close_idle: return happen(s, http1::close_idle_called{});
       case kind::close_all: return happen(s, http1::close_all_called{});
-      case kind::killed: return kill(s);
+      case kind::killed: return end_process(s);
       case kind::timer_expired: return happen(s, model::timer_expired{*r.timer, r.connection == 0 ? 0 : r.connection - 1});
       case kind::handler_timer: {
         if (r.request > s.requests.size()) return false;
@@ -332,7 +332,7 @@ class search {
     if (r.event == kind::process_exit) {
       if (is_alive(s) || !pass_time(s, r)) return false;
       ++s.process_done;
-      return s.ended = true;
+      return end_process(s);
     }
     if (!pass_time(s, r)) return false;
     row shown;
@@ -346,15 +346,17 @@ class search {
     return expect(s, shown);
   }
 
-  /// A handle that the event loop waits for. Timers of the server do not count: Node does not wait for them.
+  /// A handle that the event loop waits for. Timers of the server are none, nor is a socket that has been read to its end and
+  /// writes nothing: Node does not wait for them.
   static bool is_alive(const http1_lane_state& s) {
     return s.server.listener_open() || std::ranges::any_of(s.server.connections(), [](const auto& which) {
-      return which.socket != model::tcp_socket::state::closed;
+      const bool is_read = !which.peer_has_ended || which.output_pending;
+      return which.is_live() ? is_read : which.socket == model::tcp_socket::state::destroyed;
     });
   }
 
   /// The kernel closes what the process had open.
-  bool kill(http1_lane_state& s) {
+  bool end_process(http1_lane_state& s) {
     s.ended = true;
     s.timers.clear();
     for (std::uint32_t who = 0; who < s.clients.size(); ++who) {
