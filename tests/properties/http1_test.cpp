@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <utility>
 
 #include "sim/explore/replay.hpp"
 #include "sim/http1_world.hpp"
@@ -86,6 +87,19 @@ TEST(http1_server, that_is_right_keeps_every_claim_whatever_clients_and_handlers
     EXPECT_TRUE(found.explored.complete);
     for (const auto& each : found.claims) EXPECT_EQ(each.verdict, verdict::holds) << each.claim->name;
   }
+}
+
+/// docs/ARCHITECTURE.md gives these figures.
+TEST(http1_server, has_as_many_states_as_the_documents_say) {
+  const auto counted = [](std::uint32_t connections, std::uint32_t requests) {
+    sim::world_options world = http1_environment("rfc9113", "any", "any", requests);
+    world.connections = connections;
+    const auto found = check(world);
+    return std::pair{found.explored.states, found.explored.transitions};
+  };
+  EXPECT_EQ(counted(1, 1), std::pair(std::uint64_t{927}, std::uint64_t{4'339}));
+  EXPECT_EQ(counted(1, 2), std::pair(std::uint64_t{7'946}, std::uint64_t{42'005}));
+  EXPECT_EQ(counted(2, 1), std::pair(std::uint64_t{337'521}, std::uint64_t{2'707'492}));
 }
 
 TEST(http1_server, that_is_right_closes_for_fair_clients_even_without_a_deadline) {
