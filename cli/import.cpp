@@ -1,6 +1,3 @@
-#include "traces/format/import_node.hpp"
-#include "traces/format/import_servlet.hpp"
-
 #include <fmt/format.h>
 
 #include <filesystem>
@@ -9,7 +6,7 @@
 #include "cli/names.hpp"
 #include "cli/trace_input.hpp"
 #include "cli/verb.hpp"
-#include "traces/format/import_server.hpp"
+#include "traces/format/import_node.hpp"
 #include "traces/format/write.hpp"
 
 namespace lastcall::cli {
@@ -34,31 +31,14 @@ std::pair<std::string, traces::verdict> parse_expectation(const std::string& tex
   return {claim, verdict == "holds" ? traces::verdict::holds : traces::verdict::violated};
 }
 
-traces::result<traces::trace> import_log(const request& asked) {
-  const std::string text = read_text(asked.log);
-  if (traces::is_servlet_log(text)) return traces::import_servlet_log(text, asked.log, asked.about);
-  if (asked.system.empty() && traces::names_its_program(text)) {
-    return traces::import_node_log(text, asked.log, asked.about);
-  }
-  // Other logs do not say of which system they are: the user does, or the folder in which they are kept.
-  const std::string folder = std::filesystem::absolute(asked.log).parent_path().filename().string();
-  const auto system = traces::system_named(asked.system.empty() ? folder : asked.system);
-  if (!system) {
-    const char* of_whom = asked.system.empty() ? "the log has no `scenario` row and there is no --system, so its folder names the system" : "--system";
-    throw failure{exit_code::bad_input, fmt::format("{}:1: {}: {}", asked.log, of_whom, system.failure().message)};
-  }
-  return traces::import_server_log(text, asked.log, *system, asked.about);
-}
-
 int run(request& asked) {
   for (const std::string& each : asked.expectations) asked.about.expect.insert(parse_expectation(each));
   const std::filesystem::path log = asked.log;
   if (asked.about.title.empty()) asked.about.title = log.stem().string();
   if (asked.about.source.empty()) asked.about.source = log.filename().string();
 
-  const auto trace = import_log(asked);
-  if (!trace) throw failure{exit_code::bad_input, traces::to_string(trace.failure())};
-  if (const auto error = traces::write_trace_file(*trace, asked.trace))
+  const traces::trace trace = import_log(read_text(asked.log), asked.log, asked.system, asked.about);
+  if (const auto error = traces::write_trace_file(trace, asked.trace))
     throw failure{exit_code::environment_failed, traces::to_string(*error)};
   return static_cast<int>(exit_code::success);
 }

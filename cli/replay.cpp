@@ -17,6 +17,7 @@ namespace {
 struct request {
   std::vector<std::string> files;
   std::string profile;
+  std::string system;
   bool expect = false;
   std::string path;
   std::string protocol = "http2";
@@ -55,7 +56,7 @@ std::vector<replayed> replay_files(const request& asked) {
   std::vector<replayed> all;
   // A trace that cannot be read stops everything, before anything is run.
   for (const std::string& file : asked.files) {
-    trace_input input = read_input(file, asked.profile);
+    trace_input input = read_input(file, asked.profile, asked.system);
     all.push_back({file, std::move(input.trace), input.profile, input.prediction, {}});
   }
   for (replayed& one : all) one.verdict = properties::replay(one.trace, *one.profile);
@@ -86,12 +87,14 @@ int run(const request& asked) {
 
 verb add_replay(CLI::App& command) {
   auto asked = std::make_shared<request>();
-  CLI::App* syntax = command.add_subcommand("replay", "run traces, or a choice path, and see which claims they break");
-  auto* files = syntax->add_option("TRACE", asked->files, "traces, JSON Lines")->type_name("");
+  CLI::App* syntax = command.add_subcommand("replay", "run traces, logs or a choice path, and see which claims they break");
+  auto* files = syntax->add_option("TRACE", asked->files, "traces or logs, JSON Lines")->type_name("");
   syntax->add_option("--on", "where to replay (default sim)")->check(one_of("world", {"sim"}))->type_name("sim");
   syntax->add_option("--profile", asked->profile, "instead of the trace's own")
       ->check(any_profile())
       ->type_name("PROFILE");
+  syntax->add_option("--system", asked->system, "whose logs these are, e.g. nginx-1.22.1, if they do not say (default: the name of their folder)")
+      ->type_name("SYSTEM");
   auto* expect = syntax->add_flag("--expect", asked->expect, "succeed if every trace gives the verdicts that it declares");
 
   auto* path = syntax->add_option("--path", asked->path, "a choice path of the simulated world, as check prints it")

@@ -1,5 +1,7 @@
 #include "cli/trace_input.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <sstream>
@@ -9,6 +11,8 @@
 #include "model/profiles/releases.hpp"
 #include "properties/check.hpp"
 #include "traces/format/import_node.hpp"
+#include "traces/format/import_server.hpp"
+#include "traces/format/import_servlet.hpp"
 #include "traces/format/read.hpp"
 #include "traces/format/write.hpp"
 
@@ -25,15 +29,18 @@ void require_known(const std::string& file, const char* field, std::string_view 
   if (std::ranges::find(known, given) == known.end()) reject_header(file, field, unknown_name(kind, given, known));
 }
 
-/// The log of a real process begins with a `scenario` row, a trace with its header.
-bool is_log(std::string_view text) { return text.substr(0, text.find('\n')).find("\"scenario\"") != std::string_view::npos; }
+/// A trace begins with its header, a log with something else.
+bool is_trace(std::string_view text) { return text.substr(0, text.find('\n')).find("\"format\"") != std::string_view::npos; }
 
-/// A log does not say under which profile it is replayed.
-traces::import_options about_log(const std::string& file, const std::string& profile_name) {
-  if (profile_name.empty())
-    throw failure{exit_code::bad_input, traces::to_string(traces::error{"a log names no profile; --profile does", file, 0, {}})};
+traces::trace read_log(const std::string& text, const std::string& file, const std::string& system, const std::string& profile) {
   const std::filesystem::path path = file;
-  return {path.stem().string(), path.filename().string(), profile_name, {}};
+  return import_log(text, file, system, {path.stem().string(), path.filename().string(), profile, {}});
+}
+
+traces::trace read_trace(const std::string& text, const std::string& file) {
+  auto read = traces::read_trace(text, file);
+  if (!read) throw failure{exit_code::bad_input, traces::to_string(read.failure())};
+  return *std::move(read);
 }
 
 }  // namespace
@@ -44,11 +51,25 @@ std::string read_text(const std::string& file) {
   return *std::move(text);
 }
 
-trace_input read_input(const std::string& file, const std::string& profile_name) {
+traces::trace import_log(const std::string& text, const std::string& file, const std::string& system,
+                         const traces::import_options& about) {
+  const auto imported = [&]() -> traces::result<traces::trace> {
+    if (traces::is_servlet_log(text)) return traces::import_servlet_log(text, file, about);
+    if (system.empty() && traces::names_its_program(text)) return traces::import_node_log(text, file, about);
+    // Other logs do not say of which system they are: the user does, or the folder in which they are kept.
+    const std::string folder = std::filesystem::absolute(file).parent_path().filename().string();
+    const auto named = traces::system_named(system.empty() ? folder : system);
+    if (named) return traces::import_server_log(text, file, *named, about);
+    const char* const by = system.empty() ? "without a `scenario` row or --system, a log's folder names its system" : "--system";
+    return traces::error{fmt::format("{}: {}", by, named.failure().message), file, 1, {}};
+  }();
+  if (!imported) throw failure{exit_code::bad_input, traces::to_string(imported.failure())};
+  return *imported;
+}
+
+trace_input read_input(const std::string& file, const std::string& profile_name, const std::string& system) {
   const std::string text = read_text(file);
-  auto read = is_log(text) ? traces::import_node_log(text, file, about_log(file, profile_name)) : traces::read_trace(text, file);
-  if (!read) throw failure{exit_code::bad_input, traces::to_string(read.failure())};
-  trace_input input{*std::move(read), nullptr, {}};
+  trace_input input{is_trace(text) ? read_trace(text, file) : read_log(text, file, system, profile_name), nullptr, {}};
   const traces::trace& trace = input.trace;
 
   for (const auto& [claim, verdict] : trace.expect) require_known(file, "expect", "claim", claim, claim_names());

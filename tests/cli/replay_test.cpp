@@ -145,6 +145,20 @@ TEST(import, a_log_becomes_a_trace_that_declares_what_was_asked) {
   EXPECT_EQ(run({"show", file}).exit_code, 0);
 }
 
+TEST(replay, a_log_that_does_not_say_whose_it_is_belongs_to_the_system_of_its_folder) {
+  const outcome said = run({"replay", file_of_tree("tests/conformance/logs/nginx-1.22.1+worker_shutdown_timeout=3s/stall_window.jsonl")});
+  EXPECT_EQ(said.exit_code, 0) << said.err;
+  EXPECT_TRUE(contains(said.out, "profile nginx-1.22+worker_shutdown_timeout: reproduced")) << said.out;
+}
+
+TEST(replay, a_log_is_held_against_the_system_that_is_asked_for) {
+  const std::string log = file_of_tree("tests/conformance/logs/nginx-1.22.1/stall_window.jsonl");
+  EXPECT_EQ(run({"replay", log}).exit_code, 0);
+  const outcome said = run({"replay", log, "--system", "nginx-1.22.1+worker_shutdown_timeout=3s"});
+  EXPECT_EQ(said.exit_code, 3) << said.out;
+  expect_one_line_error(run({"replay", log, "--system", "apache-2.4"}), 2);
+}
+
 TEST(import, what_is_no_log_names_file_and_line) {
   const outcome said = run({"import", hang, "--profile", "node-23.1.0", "-o", scratch("trace.jsonl").string()});
   expect_one_line_error(said, 2);
